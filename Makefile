@@ -1,0 +1,27 @@
+PYTHON ?= python3
+INSTALLED := .venv/.installed
+
+.PHONY: help setup demo test check bench
+
+help: ## what can be made here
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+setup: $(INSTALLED) ## the locked environment in .venv; nothing to do the second time
+
+$(INSTALLED): uv.lock pyproject.toml scripts/setup.py
+	$(PYTHON) scripts/setup.py $@
+
+demo: $(INSTALLED) ## a local account, staging and production up, and the gate at work
+	.venv/bin/headworks demo
+
+test: $(INSTALLED) ## all tests
+	.venv/bin/pytest --numprocesses=auto --dist=loadgroup
+
+check: $(INSTALLED) ## format, lint, types, dependency arrows
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: $(INSTALLED) ## timings; prints a table, judges nothing
+	.venv/bin/python bench/command_line.py

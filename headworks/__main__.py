@@ -1,0 +1,3 @@
+from headworks.cli import main
+
+main()

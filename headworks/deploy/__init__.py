@@ -1,0 +1,109 @@
+"""Preview, up, refresh and destroy of one stack, by the official engine or by the embedded one."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from headworks.account import Access, find_access
+from headworks.failure import Failure
+from headworks.workspace import Workspace
+
+
+class Engine(StrEnum):
+    AUTO = "auto"
+    PULUMI = "pulumi"
+    EMBEDDED = "embedded"
+
+
+class Operation(StrEnum):
+    PREVIEW = "preview"
+    UP = "up"
+    REFRESH = "refresh"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line; the flags are Pulumi's."""
+
+    operation: Operation
+    workspace: Workspace
+    stack: str
+    access: Access
+    policy_packs: tuple[Path, ...] = ()
+    policy_pack_configs: tuple[Path, ...] = ()
+    yes: bool = False
+    skip_preview: bool = False
+    json: bool = False
+    diff: bool = False
+    refresh: bool = False
+    expect_no_changes: bool = False
+    continue_on_error: bool = False
+    ignore_protect: bool = False
+    parallel: int = 16
+    targets: tuple[str, ...] = field(default=())
+
+
+def run(request: Request, engine: Engine) -> int:
+    """Run the request and return the exit code of docs/command-line.md."""
+    refuse_unknown_stack(request.workspace, request.stack)
+    if needs_yes(request):
+        raise Failure(
+            f"--yes must be passed in to proceed with {request.operation} when nobody can be asked.",
+            fix=f"Look at `headworks preview {request.stack}` first, then repeat with --yes.",
+            exit_code=2,
+        )
+    return _runner(engine, request.access)(request)
+
+
+def needs_yes(request: Request) -> bool:
+    return request.operation is not Operation.PREVIEW and not request.yes and not sys.stdin.isatty()
+
+
+def access_for(workspace: Workspace) -> Access:
+    return find_access(workspace)
+
+
+def choose(engine: Engine, access: Access | None) -> Engine:
+    """`auto` is the `pulumi` on PATH, else the embedded engine, which is for the local account only.
+
+    Raises Failure (exit 3) when the engine that was asked for, or is needed, is not there.
+    """
+    installed = shutil.which("pulumi") is not None
+    if engine is Engine.PULUMI and not installed:
+        raise Failure(
+            "--engine pulumi, but there is no `pulumi` on PATH.",
+            fix="`headworks doctor` shows how to install it; --engine embedded works on the local account without it.",
+            exit_code=3,
+        )
+    if engine is Engine.AUTO:
+        engine = Engine.PULUMI if installed else Engine.EMBEDDED
+    if engine is Engine.EMBEDDED and access is not None and not access.local:
+        raise Failure(
+            f"The embedded engine works on the local account only, not on {access.base_url}.",
+            fix="Install the official CLI (`headworks doctor` shows how), or start the local account: `headworks sandbox start`.",
+            exit_code=3,
+        )
+    return engine
+
+
+def refuse_unknown_stack(workspace: Workspace, stack: str) -> None:
+    if stack not in workspace.stacks:
+        raise Failure(
+            f"{workspace.project} has no stack {stack!r} in {workspace.system}.",
+            fix=f"Its stacks are: {', '.join(workspace.stacks) or 'none'}.",
+            exit_code=2,
+        )
+
+
+def _runner(engine: Engine, access: Access) -> Callable[[Request], int]:
+    if choose(engine, access) is Engine.PULUMI:
+        from headworks.deploy import official
+
+        return official.run
+    from headworks.deploy import embedded
+
+    return embedded.run

@@ -1,0 +1,116 @@
+"""Deployments by the official `pulumi` on PATH.
+
+On the local account its states stay in the workspace's own folder and not in the user's backend, and it runs from a copy
+of the Pulumi files: the CLI writes an encryption salt into a stack's file, which does not belong into a commit.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from headworks.deploy import Access, Operation, Request
+from headworks.deploy.passphrase import generated_file
+from headworks.workspace import PROJECT_FILE, Workspace
+
+
+def run(request: Request) -> int:
+    """Run `pulumi OPERATION` and return its exit code."""
+    directory = project_directory(request.workspace, request.access)
+    environment = command_environment(request.workspace, request.access)
+    if request.access.local:
+        select = ["pulumi", "stack", "select", "--create", "--cwd", str(directory), "--non-interactive", request.stack]
+        created = subprocess.run(select, env=environment, check=False, stdout=sys.stderr)
+        if created.returncode:
+            return created.returncode
+    return subprocess.run(arguments(request, directory), env=environment, check=False).returncode
+
+
+def query(workspace: Workspace, access: Access, words: list[str]) -> int:
+    """Run a `pulumi stack …` command that only reads, and return its exit code."""
+    directory = project_directory(workspace, access)
+    command = ["pulumi", *words, "--cwd", str(directory), "--non-interactive"]
+    return subprocess.run(command, env=command_environment(workspace, access), check=False).returncode
+
+
+def arguments(request: Request, directory: Path) -> list[str]:
+    """The command line of `pulumi` for a request."""
+    changes = request.operation is not Operation.PREVIEW
+    runs_program = request.operation in {Operation.PREVIEW, Operation.UP}
+    command = [
+        "pulumi",
+        request.operation,
+        "--stack",
+        request.stack,
+        "--cwd",
+        str(directory),
+        f"--parallel={request.parallel}",
+    ]
+    flags = {
+        "--yes": changes and request.yes,
+        "--skip-preview": changes and request.skip_preview,
+        "--non-interactive": not sys.stdin.isatty(),
+        "--json": request.json,
+        "--diff": request.diff,
+        "--refresh": runs_program and request.refresh,
+        "--expect-no-changes": request.expect_no_changes,
+        "--continue-on-error": request.operation in {Operation.UP, Operation.DESTROY} and request.continue_on_error,
+        "--ignore-protect": request.operation is not Operation.REFRESH and request.ignore_protect,
+    }
+    command += [flag for flag, given in flags.items() if given]
+    if runs_program:
+        for pack in request.policy_packs:
+            command += ["--policy-pack", str(pack)]
+        for config in request.policy_pack_configs:
+            command += ["--policy-pack-config", str(config)]
+    for target in request.targets:
+        command += ["--target", target]
+    return command
+
+
+def command_environment(workspace: Workspace, access: Access) -> dict[str, str]:
+    """Environment of the CLI: the account, this virtual environment's `uv`, and for the local account a backend here."""
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
+    environment.update(access.environment)
+    if not access.local:
+        return environment
+    backend = workspace.home / "pulumi" / "backend"
+    backend.mkdir(parents=True, exist_ok=True)
+    environment["PULUMI_BACKEND_URL"] = backend.as_uri()
+    if "PULUMI_CONFIG_PASSPHRASE" not in environment and "PULUMI_CONFIG_PASSPHRASE_FILE" not in environment:
+        environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(generated_file(workspace.home))
+    return environment
+
+
+def project_directory(workspace: Workspace, access: Access) -> Path:
+    """The system directory itself, or for the local account an up-to-date copy of its Pulumi files."""
+    if not access.local:
+        return workspace.system
+    copy = workspace.home / "pulumi" / "projects" / workspace.project
+    copy.mkdir(parents=True, exist_ok=True)
+    _copy_project_file(workspace, copy)
+    for stack in workspace.stacks:
+        _copy_stack_file(workspace.system / f"Pulumi.{stack}.yaml", copy / f"Pulumi.{stack}.yaml")
+    return copy
+
+
+def _copy_project_file(workspace: Workspace, copy: Path) -> None:
+    yaml = YAML()
+    project = yaml.load(workspace.system / PROJECT_FILE)
+    project["main"] = os.path.relpath(workspace.root, copy)
+    yaml.dump(project, copy / PROJECT_FILE)
+
+
+def _copy_stack_file(source: Path, target: Path) -> None:
+    yaml = YAML()
+    stack = yaml.load(source)
+    former = yaml.load(target) if target.exists() else {}
+    if salt := (former or {}).get("encryptionsalt"):
+        stack.setdefault("encryptionsalt", salt)
+    partial = target.with_suffix(".new")
+    yaml.dump(stack, partial)
+    shutil.move(partial, target)
