@@ -1,0 +1,451 @@
+"""A resource provider as the engine sees it: Pulumi's ResourceProvider protocol in property values.
+
+`Provider` keeps what a provider said about itself (does it take secrets, does it preview) and bridges the difference: plain
+values go to one that knows no secrets, and what comes back under the key of a secret is secret again. While its configuration
+is not known, at a preview, it is not asked at all.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import grpc
+import grpc.aio
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct, Value
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from sandbox.engine.errors import EngineError
+from sandbox.engine.urns import name_of, type_of
+from sandbox.engine.values import (
+    RESOURCE,
+    SIGNATURE,
+    Properties,
+    Secret,
+    contains_secret,
+    contains_unknown,
+    from_struct,
+    from_value,
+    secret,
+    to_struct,
+)
+
+CHANNEL_OPTIONS = (("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", -1))
+STATUS_DETAILS = "grpc-status-details-bin"
+
+Changes = Literal["unknown", "none", "some"]
+_CHANGES: dict[int, Changes] = {0: "unknown", 1: "none", 2: "some"}
+_KINDS = {0: "add", 1: "add-replace", 2: "delete", 3: "delete-replace", 4: "update", 5: "update-replace"}
+
+
+class ProviderError(EngineError):
+    """A call that the provider refused or did not answer; the message is the provider's own."""
+
+    def __init__(self, message: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class PropertyDiff:
+    kind: str
+    """`add`, `delete` or `update`, each also with `-replace`."""
+    input_diff: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffResult:
+    changes: Changes
+    replaces: list[str] = field(default_factory=list)
+    stables: list[str] = field(default_factory=list)
+    diffs: list[str] = field(default_factory=list)
+    detailed_diff: dict[str, PropertyDiff] | None = None
+    """None when the provider gives no details."""
+    delete_before_replace: bool = False
+
+
+@dataclass(frozen=True)
+class CheckFailure:
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    inputs: Properties
+    failures: list[CheckFailure] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationResult:
+    """What Create, Update and Read answer. With `init_errors` the object exists, but not in order."""
+
+    id: str
+    outputs: Properties
+    inputs: Properties | None = None
+    """Read only: the inputs that would make the object as it is, if the provider knows them."""
+    init_errors: list[str] = field(default_factory=list)
+    refresh_before_update: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvokeResult:
+    values: Properties
+    failures: list[CheckFailure] = field(default_factory=list)
+
+
+class Provider:
+    """One running provider. `configure` comes before everything but `check_config` and `diff_config`."""
+
+    def __init__(self, package: str, address: str) -> None:
+        self.package = package
+        self.accept_secrets = False
+        self.accept_resources = False
+        self.supports_preview = False
+        self._shook_hands = False
+        self.known = True
+        """False at a preview whose configuration of this provider is not known: then it is never called."""
+        self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
+        self._stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
+
+    async def handshake(self, engine_address: str, directory: str) -> None:
+        """Tells the provider where the engine is. One that does not know the call (dynamic ones) is all right."""
+        answer = await self._optional(
+            "Handshake",
+            provider_pb2.ProviderHandshakeRequest(
+                engine_address=engine_address,
+                root_directory=directory,
+                program_directory=directory,
+                configure_with_urn=True,
+                invoke_with_preview=True,
+            ),
+        )
+        if answer is not None:
+            self.accept_secrets = answer.accept_secrets
+            self.accept_resources = answer.accept_resources
+            self.supports_preview = True
+            self._shook_hands = True
+
+    async def get_plugin_info(self) -> str:
+        """The version, empty if the provider has none."""
+        answer = await self._optional("GetPluginInfo", Empty())
+        return "" if answer is None else str(answer.version)
+
+    # configuration ---------------------------------------------------------------------------------------------------
+
+    async def check_config(self, urn: str, olds: Properties, news: Properties) -> CheckResult:
+        request = provider_pb2.CheckRequest(
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            olds=to_struct(olds, keep_secrets=False),
+            news=to_struct(news, keep_secrets=False),
+        )
+        answer = await self._optional("CheckConfig", request)
+        if answer is None:
+            return CheckResult(inputs=news)
+        inputs = from_struct(answer.inputs)
+        mark_secrets(inputs, news)
+        return CheckResult(inputs=inputs, failures=_failures(answer.failures))
+
+    async def diff_config(
+        self,
+        urn: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
+        ignore_changes: Sequence[str] = (),
+    ) -> DiffResult:
+        """`changes` is "unknown" for a provider that cannot tell: the caller compares the inputs itself."""
+        request = provider_pb2.DiffRequest(
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            old_inputs=to_struct(old_inputs, keep_secrets=False),
+            olds=to_struct(old_outputs, keep_secrets=False),
+            news=to_struct(news, keep_secrets=False),
+            ignoreChanges=ignore_changes,
+        )
+        answer = await self._optional("DiffConfig", request)
+        return DiffResult(changes="unknown") if answer is None else _diff(answer)
+
+    async def configure(self, urn: str, id_: str, inputs: Properties) -> None:
+        """`inputs` are the checked ones; `variables` repeat them as texts for providers that read only those."""
+        if contains_unknown(inputs):
+            self.known = False
+            return
+        plain = to_struct(inputs, keep_secrets=False)
+        answer = await self._call(
+            "Configure",
+            provider_pb2.ConfigureRequest(
+                urn=urn,
+                name=name_of(urn),
+                type=type_of(urn),
+                id=id_,
+                variables={
+                    f"{self.package}:config:{key}": _text(value)
+                    for key, value in plain.fields.items()
+                    if key != "version"
+                },
+                args=to_struct(inputs),
+                acceptSecrets=True,
+                acceptResources=True,
+                sends_old_inputs=True,
+                sends_old_inputs_to_delete=True,
+            ),
+        )
+        if not self._shook_hands:
+            self.accept_secrets = answer.acceptSecrets
+            self.accept_resources = answer.acceptResources
+            self.supports_preview = answer.supportsPreview
+
+    # resources -------------------------------------------------------------------------------------------------------
+
+    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:
+        if not self.known:
+            return CheckResult(inputs=news)
+        request = provider_pb2.CheckRequest(
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            olds=self._struct(olds),
+            news=self._struct(news),
+            randomSeed=random_seed,
+        )
+        answer = await self._call("Check", request)
+        return CheckResult(inputs=self._read(answer.inputs, news), failures=_failures(answer.failures))
+
+    async def diff(
+        self,
+        urn: str,
+        id_: str,
+        *,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
+        ignore_changes: Sequence[str] = (),
+    ) -> DiffResult:
+        if not self.known:
+            return DiffResult(changes="unknown")
+        request = provider_pb2.DiffRequest(
+            id=id_,
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            old_inputs=self._struct(old_inputs),
+            olds=self._struct(old_outputs),
+            news=self._struct(news),
+            ignoreChanges=ignore_changes,
+        )
+        return _diff(await self._call("Diff", request))
+
+    async def create(
+        self, urn: str, inputs: Properties, *, seconds: float = 0, preview: bool = False
+    ) -> OperationResult:
+        """At a preview the id is empty, and a provider that cannot preview answers with the inputs."""
+        if preview and not (self.known and self.supports_preview):
+            return OperationResult(id="", outputs=dict(inputs) if self.known else {})
+        request = provider_pb2.CreateRequest(
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            properties=self._struct(inputs),
+            timeout=seconds,
+            preview=preview,
+        )
+        result = await self._operation("Create", request, "", outputs_like=inputs)
+        if not result.id and not preview:
+            raise ProviderError(f"plugin returned empty resource.ID from create {urn!r}")
+        return result
+
+    async def read(
+        self, urn: str, id_: str, *, inputs: Properties | None, state: Properties, seconds: float = 0
+    ) -> OperationResult:
+        """An empty `id` in the result says that the object is gone."""
+        if not self.known:
+            return OperationResult(id=id_, outputs={}, inputs={})
+        request = provider_pb2.ReadRequest(
+            id=id_,
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            properties=self._struct(state),
+            inputs=None if inputs is None else self._struct(inputs),
+            timeout=seconds,
+        )
+        return await self._operation("Read", request, "", outputs_like=state, inputs_like=inputs)
+
+    async def update(
+        self,
+        urn: str,
+        id_: str,
+        *,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
+        seconds: float = 0,
+        ignore_changes: Sequence[str] = (),
+        preview: bool = False,
+    ) -> OperationResult:
+        if preview and not (self.known and self.supports_preview):
+            return OperationResult(id=id_, outputs=dict(news) if self.known else {})
+        request = provider_pb2.UpdateRequest(
+            id=id_,
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            old_inputs=self._struct(old_inputs),
+            olds=self._struct(old_outputs),
+            news=self._struct(news),
+            timeout=seconds,
+            ignoreChanges=ignore_changes,
+            preview=preview,
+        )
+        return await self._operation("Update", request, id_, outputs_like=news)
+
+    async def delete(self, urn: str, id_: str, *, inputs: Properties, outputs: Properties, seconds: float = 0) -> None:
+        request = provider_pb2.DeleteRequest(
+            id=id_,
+            urn=urn,
+            name=name_of(urn),
+            type=type_of(urn),
+            properties=self._struct(outputs),
+            old_inputs=self._struct(inputs),
+            timeout=seconds,
+        )
+        await self._call("Delete", request)
+
+    async def invoke(self, token: str, arguments: Properties, *, preview: bool = False) -> InvokeResult:
+        request = provider_pb2.InvokeRequest(tok=token, args=self._struct(arguments), preview=preview)
+        answer = await self._call("Invoke", request)
+        return InvokeResult(values=from_struct(getattr(answer, "return")), failures=_failures(answer.failures))
+
+    async def cancel(self) -> None:
+        """Asks the provider to give up what is under way; it need not know how."""
+        await self._optional("Cancel", Empty())
+
+    async def close(self) -> None:
+        await self._channel.close(None)
+
+    # the wire --------------------------------------------------------------------------------------------------------
+
+    def _struct(self, values: Properties) -> Struct:
+        sent = values if self.accept_resources else without_references(values)
+        return to_struct(sent, keep_secrets=self.accept_secrets)
+
+    def _read(self, struct: Struct, like: Properties | None) -> Properties:
+        values = from_struct(struct)
+        if not self.accept_secrets:
+            mark_secrets(values, like or {})
+        return values
+
+    async def _call(self, method: str, request: Any) -> Any:
+        try:
+            return await getattr(self._stub, method)(request)
+        except grpc.aio.AioRpcError as error:
+            raise self._error(method, error) from error
+
+    async def _optional(self, method: str, request: Any) -> Any | None:
+        """None from a provider that has no such method."""
+        try:
+            return await self._call(method, request)
+        except ProviderError as error:
+            if error.code is grpc.StatusCode.UNIMPLEMENTED:
+                return None
+            raise
+
+    async def _operation(
+        self,
+        method: str,
+        request: Any,
+        id_: str,
+        *,
+        outputs_like: Properties,
+        inputs_like: Properties | None = None,
+    ) -> OperationResult:
+        """Runs Create, Update or Read; an object that exists but failed to get ready is a result with `init_errors`."""
+        reasons: list[str] = []
+        try:
+            answer = await getattr(self._stub, method)(request)
+        except grpc.aio.AioRpcError as error:
+            partial = _init_failed(error)
+            if partial is None:
+                raise self._error(method, error) from error
+            answer, reasons = partial, list(partial.reasons)
+        has_inputs = "inputs" in answer.DESCRIPTOR.fields_by_name and answer.HasField("inputs")
+        return OperationResult(
+            id=answer.id if "id" in answer.DESCRIPTOR.fields_by_name and method != "Update" else id_,
+            outputs=self._read(answer.properties, outputs_like),
+            inputs=self._read(answer.inputs, inputs_like) if has_inputs and method == "Read" else None,
+            init_errors=reasons,
+            refresh_before_update=answer.refresh_before_update,
+        )
+
+    def _error(self, method: str, error: grpc.aio.AioRpcError) -> ProviderError:
+        if error.code() is grpc.StatusCode.UNAVAILABLE:
+            return ProviderError(
+                f"the provider {self.package!r} ended or cannot be reached during {method}: {error.details()}",
+                error.code(),
+            )
+        return ProviderError(error.details() or f"{method} failed with {error.code().name}", error.code())
+
+
+def mark_secrets(values: Properties, like: Mapping[str, Any]) -> None:
+    """Makes secret, in place, what was secret under the same key in `like`; a dictionary key by key, anything else whole."""
+    for key, before in like.items():
+        if key not in values:
+            continue
+        if isinstance(values[key], dict) and isinstance(before, dict):
+            mark_secrets(values[key], before)
+        elif contains_secret(before):
+            values[key] = secret(values[key])
+
+
+def without_references(value: Any) -> Any:
+    """References to resources become the id, for providers that know no references; a component's becomes its URN."""
+    match value:
+        case dict() if value.get(SIGNATURE) == RESOURCE:
+            return value["urn"] if value.get("id") is None else value["id"]
+        case dict():
+            return {key: without_references(item) for key, item in value.items()}
+        case list():
+            return [without_references(item) for item in value]
+        case Secret():
+            return Secret(without_references(value.value))
+        case _:
+            return value
+
+
+def _diff(answer: provider_pb2.DiffResponse) -> DiffResult:
+    detailed = {path: PropertyDiff(_KINDS[found.kind], found.inputDiff) for path, found in answer.detailedDiff.items()}
+    return DiffResult(
+        changes=_CHANGES[answer.changes],
+        replaces=list(answer.replaces),
+        stables=list(answer.stables),
+        diffs=list(answer.diffs),
+        detailed_diff=detailed if answer.hasDetailedDiff else None,
+        delete_before_replace=answer.deleteBeforeReplace,
+    )
+
+
+def _failures(failures: Sequence[Any]) -> list[CheckFailure]:
+    return [CheckFailure(failure.property, failure.reason) for failure in failures]
+
+
+def _text(value: Value) -> str:
+    found = from_value(value)
+    return found if isinstance(found, str) else json.dumps(found, separators=(",", ":"), sort_keys=True)
+
+
+def _init_failed(error: grpc.aio.AioRpcError) -> provider_pb2.ErrorResourceInitFailed | None:
+    """The object that a failed call left behind, which gRPC carries in the details of the status."""
+    metadata: Any = error.trailing_metadata() or ()
+    for detail in (
+        detail for key, value in metadata if key == STATUS_DETAILS for detail in Status.FromString(value).details
+    ):
+        failed = provider_pb2.ErrorResourceInitFailed()
+        if detail.Unpack(failed):
+            return failed
+    return None
