@@ -99,7 +99,9 @@ def _metadata(step: "Step", op: str, *, whole: bool) -> Event:
     metadata |= {"keys": list(step.keys)} if step.keys else {}
     metadata |= {"diffs": list(step.diffs)} if step.diffs else {}
     metadata["detailedDiff"] = (
-        {path: kind.to_json() for path, kind in step.detailed_diff.items()} if step.detailed_diff else None
+        {path: {"diffKind": diff.kind, "inputDiff": diff.input_diff} for path, diff in step.detailed_diff.items()}
+        if step.detailed_diff
+        else None
     )
     metadata |= {"logical": True} if step.logical else {}
     metadata["provider"] = step.provider

@@ -15,11 +15,11 @@ def _key(name: str) -> Any:
     return {"key": name}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class ResourceState:
     """One resource; the fields are in the order of the checkpoint's keys.
 
-    A state in a snapshot is never changed in place: a step makes a new one.
+    Two states are the same only if they are the same object: an old and a new one may agree in all fields.
     """
 
     urn: str
