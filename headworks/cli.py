@@ -502,7 +502,7 @@ def main() -> None:
         app()
     except Failure as failure:
         _fail(str(failure), failure.exit_code)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what is not explained is raised again
         _fail(*_explain(error))
 
 
