@@ -192,14 +192,16 @@ def _deploy(
     **flags: Any,
 ) -> None:
     from headworks import deploy
+    from headworks.account import find_access
 
     workspace = open_workspace(system)
+    deploy.refuse_unknown_stack(workspace, stack)
     packs = [workspace.policy_pack] if policy_packs is None else policy_packs
     request = deploy.Request(
         operation=deploy.Operation(operation),
         workspace=workspace,
         stack=stack,
-        access=deploy.access_for(workspace),
+        access=find_access(workspace),
         policy_packs=tuple(pack.absolute() for pack in packs),
         policy_pack_configs=tuple(config.absolute() for config in policy_pack_configs or ()),
         targets=tuple(target or ()),
@@ -225,7 +227,7 @@ def outputs(
     from headworks.deploy import stacks
 
     raise typer.Exit(
-        stacks.show_outputs(open_workspace(system), stack, _engine(engine), json=json, show_secrets=show_secrets)
+        stacks.show_outputs(open_workspace(system), stack, _engine(engine), as_json=json, show_secrets=show_secrets)
     )
 
 

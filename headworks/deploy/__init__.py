@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from headworks.account import Access, find_access
+from headworks.account import Access
 from headworks.failure import Failure
 from headworks.workspace import Workspace
 
@@ -49,22 +49,13 @@ class Request:
 
 def run(request: Request, engine: Engine) -> int:
     """Run the request and return the exit code of docs/command-line.md."""
-    refuse_unknown_stack(request.workspace, request.stack)
-    if needs_yes(request):
+    if request.operation is not Operation.PREVIEW and not request.yes and not sys.stdin.isatty():
         raise Failure(
             f"--yes must be passed in to proceed with {request.operation} when nobody can be asked.",
             fix=f"Look at `headworks preview {request.stack}` first, then repeat with --yes.",
             exit_code=2,
         )
     return _runner(engine, request.access)(request)
-
-
-def needs_yes(request: Request) -> bool:
-    return request.operation is not Operation.PREVIEW and not request.yes and not sys.stdin.isatty()
-
-
-def access_for(workspace: Workspace) -> Access:
-    return find_access(workspace)
 
 
 def choose(engine: Engine, access: Access | None) -> Engine:

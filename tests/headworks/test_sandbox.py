@@ -1,0 +1,89 @@
+import json
+import os
+import signal
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from cloudflare import Cloudflare
+
+
+def client_of(headworks):
+    variables = json.loads(headworks("sandbox", "env", "--json").stdout)
+    return Cloudflare(
+        api_token=variables["CLOUDFLARE_API_TOKEN"],
+        base_url=variables["CLOUDFLARE_BASE_URL"],
+        http_client=httpx.Client(trust_env=False),
+        max_retries=0,
+        _strict_response_validation=True,
+    )
+
+
+def test_start_gives_the_stacks_their_account_and_zone(headworks):
+    started = headworks("sandbox", "start")
+    assert started.returncode == 0, started.stderr
+    client = client_of(headworks)
+    assert [zone.name for zone in client.zones.list()] == ["rockhound.app"]
+    assert len(list(client.accounts.list())) == 1
+
+
+def test_start_again_finds_the_one_that_runs(headworks):
+    first = json.loads(headworks("sandbox", "start", "--json").stdout)
+    second = json.loads(headworks("sandbox", "start", "--json").stdout)
+    assert (first["started"], second["started"]) == (True, False)
+    assert (first["pid"], first["address"]) == (second["pid"], second["address"])
+
+
+def test_two_starts_at_once_make_one_server(headworks):
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda _: headworks("sandbox", "start", "--json"), range(3)))
+    assert len({json.loads(answer.stdout)["pid"] for answer in answers}) == 1
+
+
+def test_data_and_address_survive_a_stop(headworks):
+    address = json.loads(headworks("sandbox", "start", "--json").stdout)["address"]
+    client = client_of(headworks)
+    account = next(iter(client.accounts.list())).id
+    client.r2.buckets.create(account_id=account, name="kept-by-the-account")
+    assert headworks("sandbox", "stop").returncode == 0
+    assert headworks("sandbox", "status").returncode == 3
+    assert json.loads(headworks("sandbox", "start", "--json").stdout)["address"] == address
+    assert [bucket.name for bucket in client_of(headworks).r2.buckets.list(account_id=account).buckets] == [
+        "kept-by-the-account"
+    ]
+
+
+def test_a_killed_server_is_not_taken_for_a_running_one(headworks):
+    pid = json.loads(headworks("sandbox", "start", "--json").stdout)["pid"]
+    os.kill(pid, signal.SIGKILL)
+    assert headworks("sandbox", "status").returncode == 3
+    assert headworks("sandbox", "env").returncode == 3
+    assert json.loads(headworks("sandbox", "start", "--json").stdout)["started"]
+
+
+def test_reset_forgets_the_account_but_asks_first(headworks):
+    headworks("sandbox", "start")
+    account = next(iter(client_of(headworks).accounts.list())).id
+    client_of(headworks).r2.buckets.create(account_id=account, name="gone-after-reset")
+    assert headworks("sandbox", "reset", stdin="n\n").returncode == 1
+    assert headworks("sandbox", "status").returncode == 0
+    assert headworks("sandbox", "reset", "--yes").returncode == 0
+    headworks("sandbox", "start")
+    assert client_of(headworks).r2.buckets.list(account_id=account).buckets == []
+
+
+def test_env_is_what_a_shell_takes(headworks):
+    headworks("sandbox", "start")
+    script = f'{headworks("sandbox", "env").stdout}\nprintf %s "$CLOUDFLARE_BASE_URL $CLOUDFLARE_API_BASE_URL"'
+    shown = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    base_url, wranglers = shown.split()
+    assert base_url == wranglers
+    assert base_url.startswith("http://127.0.0.1:")
+    assert base_url.endswith("/client/v4")
+
+
+@pytest.mark.parametrize("file", ["token", "account.sqlite"])
+def test_what_opens_the_account_is_for_its_owner_only(headworks, tmp_path, file):
+    headworks("sandbox", "start")
+    assert (tmp_path / "home" / "sandbox" / file).stat().st_mode & 0o077 == 0
