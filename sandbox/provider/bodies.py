@@ -1,0 +1,209 @@
+"""Bodies of requests from planned states, and states from the bodies of answers."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+
+from sandbox.engine.values import UNKNOWN
+from sandbox.provider.schema import Kind, Property, Values
+
+Properties = Mapping[str, Property]
+
+
+def api_name(name: str, property_: Property) -> str:
+    """Name in bodies; the API writes snake_case where the table does not say otherwise."""
+    if property_.api is not None:
+        return property_.api
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+# Requests -------------------------------------------------------------------------------------------------------------
+
+
+def body(properties: Properties, planned: Values, state: Values | None = None) -> dict[str, Any]:
+    """The body that creates, or with a `state` updates: what is planned, and null for what the state has and the plan has not.
+
+    Keys are in alphabetical order at every level, as the plugin sends them.
+    """
+    return _object(properties, planned, planned if state is None else state)
+
+
+def _object(properties: Properties, planned: Values, state: Values) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, property_ in properties.items():
+        key = api_name(name, property_)
+        only_computed = property_.computed and not property_.optional
+        if not key or (only_computed and not property_.sent_if_computed):
+            continue
+        value, before = planned.get(name), state.get(name)
+        if value is UNKNOWN and property_.sent_if_computed:
+            value = before
+        if value is UNKNOWN or (value is None and before is None):
+            continue
+        found[key] = None if value is None else encoded(property_, value, before)
+    return dict(sorted(found.items()))
+
+
+def encoded(property_: Property, value: Any, before: Any = None) -> Any:
+    match property_.kind, value:
+        case _, None:
+            return None
+        case Kind.OBJECT, dict():
+            return _object(property_.properties, value, before if isinstance(before, dict) else value)
+        case Kind.SET, list() if property_.of:
+            return sorted((encoded(property_.of, item, item) for item in value), key=json.dumps)
+        case Kind.LIST, list() if property_.of:
+            return [encoded(property_.of, item, item) for item in value]
+        case Kind.MAP, dict() if property_.of:
+            others = before if isinstance(before, dict) else {}
+            return {key: encoded(property_.of, value[key], others.get(key)) for key in sorted(value)}
+        case Kind.JSON, str():
+            return json.loads(value)
+        case Kind.TIME, str():
+            return whole_seconds(value)
+        case _:
+            return value
+
+
+def whole_seconds(text: str) -> str:
+    """RFC 3339 without fraction: `2026-01-01T00:00:00.25Z` is `2026-01-01T00:00:00Z`. Text that is no time stays."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+# Answers --------------------------------------------------------------------------------------------------------------
+
+
+class Taking(Enum):
+    """What of an answer is taken over."""
+
+    ALL = auto()
+    IF_UNSET = auto()
+    NESTED = auto()
+    """Nothing of the value itself, only what is computed within."""
+
+
+def after_write(properties: Properties, planned: Values, answer: Any) -> Values:
+    """The state after a create or update: the plan, with computed values from the answer."""
+    return _taken(properties, planned, answer, reading=False)
+
+
+def after_read(properties: Properties, state: Values, answer: Any) -> Values:
+    """The state after a read: the answer, save what is never refreshed and what only differs in writing."""
+    return _taken(properties, state, answer, reading=True)
+
+
+def _taken(properties: Properties, state: Values, answer: Any, *, reading: bool) -> Values:
+    document = answer if isinstance(answer, dict) else {}
+    found: Values = {}
+    for name, property_ in properties.items():
+        key, value = api_name(name, property_), state.get(name)
+        if key and (not reading or property_.refreshed):
+            taking = Taking.ALL if reading else _taking(property_)
+            value = _decoded(property_, document.get(key), value, taking, reading=reading)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _taking(property_: Property) -> Taking:
+    if not property_.computed:
+        return Taking.NESTED
+    return Taking.IF_UNSET if property_.optional else Taking.ALL
+
+
+def _decoded(property_: Property, node: Any, value: Any, taking: Taking, *, reading: bool) -> Any:
+    unset = value is None or value is UNKNOWN
+    match property_.kind:
+        case Kind.OBJECT:
+            return _decoded_object(property_, node, value, taking, reading=reading)
+        case Kind.LIST | Kind.SET:
+            return _decoded_list(property_, node, value, taking, reading=reading)
+        case Kind.MAP:
+            return _decoded_map(property_, node, value, taking, reading=reading)
+        case _ if taking is Taking.NESTED or (taking is Taking.IF_UNSET and not unset):
+            return value
+        case _:
+            return _scalar(property_.kind, node, value)
+
+
+def _decoded_object(property_: Property, node: Any, value: Any, taking: Taking, *, reading: bool) -> Any:
+    unset = value is None or value is UNKNOWN
+    if taking is Taking.NESTED and unset:
+        return value
+    if node is None and (unset or (taking is Taking.ALL and property_.computed)):
+        return None
+    return _taken(property_.properties, {} if unset else value, node, reading=reading)
+
+
+def _decoded_list(property_: Property, node: Any, value: Any, taking: Taking, *, reading: bool) -> Any:
+    unset = value is None or value is UNKNOWN
+    assert property_.of
+    if taking is Taking.NESTED and unset:
+        return value
+    if node is None and (unset or taking is Taking.ALL):
+        return None
+    existing = [] if unset else value
+    nodes = node if isinstance(node, list) else []
+    whole = taking is Taking.ALL or unset
+    inner = Taking.ALL if whole else taking
+    length = len(nodes) if whole else len(existing)
+    items = [
+        _decoded(
+            property_.of,
+            nodes[place] if place < len(nodes) else None,
+            existing[place] if place < len(existing) else None,
+            inner,
+            reading=reading or (unset and taking is Taking.IF_UNSET),
+        )
+        for place in range(length)
+    ]
+    return sorted(items, key=json.dumps) if property_.kind is Kind.SET and whole else items
+
+
+def _decoded_map(property_: Property, node: Any, value: Any, taking: Taking, *, reading: bool) -> Any:
+    unset = value is None or value is UNKNOWN
+    assert property_.of
+    if (taking is Taking.NESTED and unset) or (taking is Taking.IF_UNSET and not unset):
+        return value
+    if node is None and (unset or (taking is Taking.ALL and property_.computed)):
+        return None
+    existing = {} if unset else value
+    nodes = node if isinstance(node, dict) else {}
+    keys = existing if taking is Taking.NESTED else nodes
+    items = {
+        key: _decoded(
+            property_.of, nodes.get(key), existing.get(key), taking, reading=reading or taking is Taking.IF_UNSET
+        )
+        for key in keys
+    }
+    return items or value
+
+
+def _scalar(kind: Kind, node: Any, value: Any) -> Any:
+    if node is None:
+        return None
+    match kind:
+        case Kind.JSON:
+            return _same_document(value, json.dumps(node, separators=(",", ":"), ensure_ascii=False))
+        case Kind.TIME:
+            text = whole_seconds(str(node))
+            return value if isinstance(value, str) and whole_seconds(value) == text else text
+        case _:
+            return node
+
+
+def _same_document(value: Any, text: str) -> str:
+    """The state's text where the answer is the same JSON document, written differently."""
+    if isinstance(value, str):
+        try:
+            if json.loads(value) == json.loads(text):
+                return value
+        except ValueError:
+            pass
+    return text

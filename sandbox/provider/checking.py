@@ -1,0 +1,179 @@
+"""Check: what the plugin says about inputs before any request, and which of them it marks secret."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.engine.values import UNKNOWN, Secret
+from sandbox.provider.bodies import api_name
+from sandbox.provider.schema import Kind, Property, Resource, Values
+
+SHAPES: Mapping[Kind, tuple[type, ...]] = {
+    Kind.TEXT: (str, int, float, bool),
+    Kind.TIME: (str,),
+    Kind.JSON: (str,),
+    Kind.NUMBER: (int, float),
+    Kind.FLAG: (bool,),
+    Kind.OBJECT: (dict,),
+    Kind.MAP: (dict,),
+    Kind.LIST: (list,),
+    Kind.SET: (list,),
+    Kind.ANY: (object,),
+}
+"""Python types that a value of the kind may have."""
+
+
+@dataclass
+class Verdict:
+    failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def check(resource: Resource, type_name: str, name: str, inputs: Values) -> Verdict:
+    """Failures are in the plugin's words, as far as they are known; each names the property and the value's place."""
+    verdict = Verdict()
+    for problem, place in _problems(resource.properties, inputs, "", type_name, verdict):
+        verdict.failures.append(_examined(problem, name, place))
+    if resource.special.check is not None:
+        verdict.failures += [_examined(problem, name, place) for place, problem in resource.special.check(inputs)]
+    return verdict
+
+
+def _examined(problem: str, name: str, place: str) -> str:
+    return f"{problem}. Examine values at '{name}.{place}'." if place else problem
+
+
+def _problems(
+    properties: Mapping[str, Property], values: Values, prefix: str, owner: str, verdict: Verdict
+) -> Iterator[tuple[str, str]]:
+    for name in sorted({*values} - {*properties}):
+        yield (
+            f"Unknown property '{prefix}{name}': {owner} has none of that name here. Take it out of the program",
+            prefix + name,
+        )
+    for name, property_ in properties.items():
+        value, place = values.get(name), prefix + name
+        if value is None:
+            if property_.required:
+                yield f"Missing required property '{place}'" + (f": {property_.about}" if property_.about else ""), ""
+            continue
+        if not property_.required and not property_.optional:
+            yield f"Invalid Configuration for Read-Only Attribute. {place} is set by the API", place
+            continue
+        if property_.deprecated:
+            verdict.warnings.append(f'[WARNING] property "{place}" is deprecated: {property_.deprecated}')
+        yield from _value_problems(property_, value, place, owner, verdict)
+
+
+def _value_problems(
+    property_: Property, value: Any, place: str, owner: str, verdict: Verdict
+) -> Iterator[tuple[str, str]]:
+    if value is UNKNOWN:
+        return
+    fitting = isinstance(value, SHAPES[property_.kind])
+    if not fitting or (property_.kind is Kind.NUMBER and isinstance(value, bool)):
+        yield (
+            f"Wrong type. Attribute {place} must be a {property_.kind.name.lower()}, got a {type(value).__name__}",
+            place,
+        )
+        return
+    match property_.kind:
+        case Kind.OBJECT:
+            yield from _problems(property_.properties, value, f"{place}.", owner, verdict)
+        case Kind.LIST | Kind.SET if property_.of:
+            for index, item in enumerate(value):
+                yield from _value_problems(property_.of, item, f"{place}[{index}]", owner, verdict)
+        case Kind.MAP if property_.of:
+            for key, item in value.items():
+                yield from _value_problems(property_.of, item, f"{place}.{key}", owner, verdict)
+        case Kind.JSON if not _is_json(value):
+            yield (
+                (
+                    "Invalid JSON String Value. A string value was provided that is not valid JSON string format (RFC 7159)."
+                    f"\n\nGiven Value: {value}\n"
+                ),
+                place,
+            )
+        case _ if property_.values and str(value).lower() not in {known.lower() for known in property_.values}:
+            known = " ".join(f'"{known}"' for known in property_.values)
+            attribute = ".".join(api_name(part, Property(kind=Kind.TEXT)) for part in place.split("."))
+            yield (
+                f'Invalid Attribute Value Match. Attribute {attribute} value must be one of: [{known}], got: "{value}"',
+                place,
+            )
+        case _:
+            pass
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def marked(properties: Mapping[str, Property], values: Values) -> Values:
+    """The same values, with what the resource calls sensitive wrapped as a secret."""
+    return {
+        name: _marked(properties[name], value) if name in properties and value is not None else value
+        for name, value in values.items()
+    }
+
+
+def _marked(property_: Property, value: Any) -> Any:
+    if property_.secret:
+        return Secret(value)
+    match property_.kind, value:
+        case Kind.OBJECT, dict():
+            return marked(property_.properties, value)
+        case ((Kind.LIST | Kind.SET), list()) if property_.of:
+            return [_marked(property_.of, item) for item in value]
+        case Kind.MAP, dict() if property_.of:
+            return {key: _marked(property_.of, item) for key, item in value.items()}
+        case _:
+            return value
+
+
+# Inputs that follow from what was read -------------------------------------------------------------------------------
+
+
+def refreshed(inputs: Any, outputs: Any) -> Any:
+    """The program's inputs with the values that a refresh found: same shape, no more keys or elements than before."""
+    match inputs, outputs:
+        case dict(), dict():
+            return {key: refreshed(value, outputs[key]) for key, value in inputs.items() if key in outputs}
+        case list(), list():
+            return [refreshed(old, new) for old, new in zip(inputs, outputs, strict=False)]
+        case _:
+            return outputs
+
+
+def imported(properties: Mapping[str, Property], outputs: Values) -> Values:
+    """Inputs that would produce an imported state: what can be an input and is neither null nor a zero value."""
+    found = {}
+    for name, value in outputs.items():
+        property_ = properties.get(name)
+        if property_ is None or not (property_.required or property_.optional):
+            continue
+        given = _imported(property_, value)
+        if property_.required or not _is_zero(given):
+            found[name] = given
+    return found
+
+
+def _imported(property_: Property, value: Any) -> Any:
+    match property_.kind, value:
+        case Kind.OBJECT, dict():
+            return imported(property_.properties, value)
+        case ((Kind.LIST | Kind.SET), list()) if property_.of:
+            return [_imported(property_.of, item) for item in value]
+        case Kind.MAP, dict() if property_.of:
+            return {key: _imported(property_.of, item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _is_zero(value: Any) -> bool:
+    return not (value.value if isinstance(value, Secret) else value)

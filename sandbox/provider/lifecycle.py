@@ -1,0 +1,155 @@
+"""The life of one resource against the API: create, read, update, delete, import, as its row of the table says."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, unquote
+
+from sandbox.engine.values import UNKNOWN
+from sandbox.provider import bodies
+from sandbox.provider.api import NOT_FOUND, Answer, Api, ApiError
+from sandbox.provider.planning import without_nulls
+from sandbox.provider.schema import Call, Property, RefusedError, Resource, Sends, Values
+
+MISSING_ID = "missing ID"
+Warn = Callable[[str, str], None]
+"""Takes summary and detail of a warning."""
+
+
+def path_of(call: Call, values: Values) -> str:
+    return call.path.format_map({name: quote(str(value), safe="") for name, value in values.items()})
+
+
+def id_of(state: Values) -> str:
+    return str(state.get("id") or MISSING_ID)
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    resource: Resource
+    api: Api
+    warn: Warn
+
+    async def create(self, planned: Values) -> Values:
+        return await self._write(self.resource.create, planned, None)
+
+    async def update(self, planned: Values, state: Values) -> Values:
+        if self.resource.update is None:
+            return self._settled({**state, **_known(planned)})
+        return await self._write(self.resource.update, planned, state)
+
+    async def read(self, state: Values) -> Values | None:
+        """The state as the API has it now; None, with a warning, if the object is gone."""
+        special = self.resource.special
+        if special.read is None and self.resource.read is None:
+            return state
+        try:
+            if special.read is not None:
+                return self._settled(await special.read(self.api, state))
+            assert self.resource.read
+            answer = await self._send(self.resource.read, state, None)
+        except ApiError as error:
+            if error.status != NOT_FOUND:
+                raise _failed(error) from error
+            self.warn("Resource not found", "The resource was not found on the server and will be removed from state.")
+            return None
+        return self._read_from(state, answer)
+
+    async def delete(self, state: Values) -> None:
+        if self.resource.delete is None:
+            return
+        try:
+            await self._send(self.resource.delete, state, None)
+        except ApiError as error:
+            raise _failed(error) from error
+
+    async def import_(self, import_id: str) -> Values | None:
+        """The state of an object that exists already. It is asked for twice, as the plugin does."""
+        found = self._identified(import_id)
+        first = self.resource.special.first_read or self.resource.read
+        if first is not None and (self.resource.special.read is None or self.resource.special.first_read):
+            try:
+                answer = await self._send(first, found, None)
+            except ApiError as error:
+                raise _failed(error) from error
+            found = self._read_from(found, answer)
+        return await self.read(found)
+
+    def _identified(self, import_id: str) -> Values:
+        segments = [segment.partition("=") for segment in self.resource.import_id.split("/")]
+        if not self.resource.import_id:
+            raise RefusedError(
+                "Resource Import Not Implemented",
+                "This resource does not support import. Declare it: its create call takes over what exists.",
+            )
+        given = import_id.split("/")
+        if len(given) != len(segments):
+            expected = "/".join(f"<{label}>" for label, _, _ in segments)
+            raise RefusedError("invalid ID", f'expected urlencoded segments "{expected}", got "{import_id}"')
+        return {name: unquote(part) for (_, _, name), part in zip(segments, given, strict=True)}
+
+    async def _write(self, call: Call, planned: Values, state: Values | None) -> Values:
+        try:
+            if self.resource.special.write is not None:
+                result = await self.resource.special.write(self.api, planned, state)
+            else:
+                result = (await self._send(call, {**(state or {}), **_known(planned)}, _Body(planned, state))).result
+        except ApiError as error:
+            raise _failed(error) from error
+        return self._settled(bodies.after_write(self.resource.properties, planned, self._translated(result)))
+
+    def _read_from(self, state: Values, answer: Answer) -> Values:
+        return self._settled(bodies.after_read(self.resource.properties, state, self._translated(answer.result)))
+
+    def _translated(self, result: Any) -> Any:
+        translate = self.resource.special.answer
+        return translate(result) if translate and isinstance(result, dict) else result
+
+    def _settled(self, state: Values) -> Values:
+        """A state fit to be kept: id filled in, nothing unknown, no nulls."""
+        state = _known(state)
+        if self.resource.special.state is not None:
+            self.resource.special.state(state)
+        if self.resource.id_from:
+            state["id"] = state.get(self.resource.id_from)
+        return without_nulls(state)  # type: ignore[no-any-return] # a dict stays one
+
+    async def _send(self, call: Call, values: Values, sent: "_Body | None") -> Answer:
+        headers = {name: str(values.get(of, "")) for name, of in {**self.resource.headers, **call.headers}.items()}
+        content = None
+        if sent is not None and call.sends is Sends.JSON:
+            headers["content-type"] = "application/json"
+            content = sent.encoded(self.resource.properties, call)
+        query = {name: str(values[of]) for name, of in call.query.items() if values.get(of) is not None}
+        return await self.api.call(call.method, path_of(call, values), headers=headers, content=content, query=query)
+
+
+@dataclass(frozen=True)
+class _Body:
+    planned: Values
+    state: Values | None
+
+    def encoded(self, properties: Mapping[str, Property], call: Call) -> bytes:
+        if call.whole:
+            document = bodies.encoded(properties[call.whole], self.planned.get(call.whole))
+        else:
+            named = {
+                name: replace(property_, api=call.names[name]) if name in call.names else property_
+                for name, property_ in properties.items()
+            }
+            document = bodies.body(named, self.planned, self.state)
+        return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _known(values: Any) -> Any:
+    """Values without what is unknown, at every depth."""
+    if isinstance(values, dict):
+        return {key: _known(item) for key, item in values.items() if item is not UNKNOWN}
+    if isinstance(values, list):
+        return [_known(item) for item in values if item is not UNKNOWN]
+    return values
+
+
+def _failed(error: ApiError) -> RefusedError:
+    return RefusedError("failed to make http request", str(error))

@@ -1,0 +1,201 @@
+"""The words in which `table` describes a resource. No behaviour here: `planning`, `bodies` and `lifecycle` interpret them.
+
+A property's mode decides most of what the provider does with it:
+
+- *required*, *optional*: the program's; the API's answer to a create or update does not touch it.
+- *computed*: the API's; never sent, unknown while a change is planned.
+- *either*: optional and computed; the program's value wins, else the API's is taken over.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from sandbox.provider.api import Answer
+
+Values = dict[str, Any]
+"""Properties of one resource by their Pulumi names."""
+
+
+class Kind(Enum):
+    TEXT = auto()
+    NUMBER = auto()
+    FLAG = auto()
+    TIME = auto()
+    """RFC 3339 text; an answer loses the fraction of its seconds."""
+    JSON = auto()
+    """A JSON document as text; sent and answered as the document itself."""
+    ANY = auto()
+    OBJECT = auto()
+    LIST = auto()
+    SET = auto()
+    """A list without order: sent and kept sorted."""
+    MAP = auto()
+
+
+class Replaces(Enum):
+    NEVER = auto()
+    ALWAYS = auto()
+    IF_CONFIGURED = auto()
+    """Only while the program states a value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Property:
+    kind: Kind
+    required: bool = False
+    optional: bool = False
+    computed: bool = False
+    api: str | None = None
+    """Name in bodies; None: the snake_case of the Pulumi name; empty: never part of a body."""
+    default: Any = None
+    """Enters at planning, not at Check: inputs never show it."""
+    keep: bool = False
+    """A planned change does not make it unknown: the state's value stays."""
+    replaces: Replaces = Replaces.NEVER
+    values: tuple[str, ...] = ()
+    """What Check accepts, in any case."""
+    secret: bool = False
+    refreshed: bool = True
+    """False: a read leaves the state's value, so drift is invisible."""
+    sent_if_computed: bool = False
+    """A computed property that is sent all the same, with the state's value while the planned one is unknown."""
+    deprecated: str = ""
+    about: str = ""
+    """What a "missing required property" message adds after its name."""
+    of: "Property | None" = None
+    """Element of a list, set or map."""
+    properties: "Mapping[str, Property]" = field(default_factory=dict)
+    """Of an object."""
+
+
+def required(kind: Kind | Property, **facts: Any) -> Property:
+    return _property(kind, required=True, **facts)
+
+
+def optional(kind: Kind | Property, **facts: Any) -> Property:
+    return _property(kind, optional=True, **facts)
+
+
+def computed(kind: Kind | Property, **facts: Any) -> Property:
+    return _property(kind, computed=True, **facts)
+
+
+def either(kind: Kind | Property, **facts: Any) -> Property:
+    return _property(kind, optional=True, computed=True, **facts)
+
+
+def in_path(**facts: Any) -> Property:
+    """An identifier that is part of the address: never in a body, and another one is another object."""
+    return required(Kind.TEXT, api="", replaces=Replaces.ALWAYS, **facts)
+
+
+def _property(kind: Kind | Property, **facts: Any) -> Property:
+    shape = (
+        {"kind": kind} if isinstance(kind, Kind) else {"kind": kind.kind, "of": kind.of, "properties": kind.properties}
+    )
+    return Property(**shape, **facts)
+
+
+def an_object(**properties: Property) -> Property:
+    return Property(kind=Kind.OBJECT, properties=properties)
+
+
+def a_list(of: Kind | Property) -> Property:
+    return Property(kind=Kind.LIST, of=_element(of))
+
+
+def a_set(of: Kind | Property) -> Property:
+    return Property(kind=Kind.SET, of=_element(of))
+
+
+def a_map(of: Kind | Property) -> Property:
+    return Property(kind=Kind.MAP, of=_element(of))
+
+
+def _element(of: Kind | Property) -> Property:
+    return of if isinstance(of, Property) else Property(kind=of)
+
+
+class Sender(Protocol):
+    """What special code sends its requests with; see `api.Api.call`."""
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer: ...
+
+
+class RefusedError(Exception):
+    """An operation that cannot be done: `summary: detail` for the engine, `[ERROR] detail: summary` for its log."""
+
+    def __init__(self, summary: str, detail: str) -> None:
+        super().__init__(f"{summary}: {detail}")
+        self.summary, self.detail = summary, detail
+
+
+class Sends(Enum):
+    JSON = auto()
+    NOTHING = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request. The path names properties in braces; their values are escaped."""
+
+    method: str
+    path: str
+    sends: Sends = Sends.JSON
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of properties in this body where it differs from the rest of the API."""
+    whole: str = ""
+    """The one property whose value is the body."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Header -> property."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """Query parameter -> property; sent if it has a value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Special:
+    """Code for what a resource does beyond the table; each part replaces or follows the general rule."""
+
+    check: Callable[[Values], list[tuple[str, str]]] | None = None
+    """Further (path, problem) pairs for Check."""
+    plan: Callable[[Values, Values | None, Values], None] | None = None
+    """Adjusts the planned state, in place, from the prior state and the inputs. May raise RefusedError."""
+    answer: Callable[[Any], Any] | None = None
+    """Translates the API's answer before it is taken over."""
+    state: Callable[[Values], None] | None = None
+    """Adjusts a state that came of an answer, in place."""
+    write: Callable[[Sender, Values, Values | None], Awaitable[Any]] | None = None
+    """Sends a planned state (with the prior one if it is an update) and gives the answer's result."""
+    read: Callable[[Sender, Values], Awaitable[Values]] | None = None
+    """Gives the state as it is now."""
+    first_read: Call | None = None
+    """The request with which an import begins, where it is not the read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    properties: Mapping[str, Property]
+    create: Call
+    read: Call | None = None
+    """None: a read asks nobody."""
+    update: Call | None = None
+    """None: an update sends nothing."""
+    delete: Call | None = None
+    """None: a delete leaves the object as it is; planning a create warns of it."""
+    id_from: str = ""
+    """Property whose value becomes the id. Without it and without a property `id`, the id is "missing ID"."""
+    import_id: str = ""
+    """Segments of the id for an import, as `account_id=accountId/bucket_name=name`; empty: cannot be imported."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Header -> property, for every call."""
+    special: Special = field(default_factory=Special)

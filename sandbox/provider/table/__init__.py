@@ -1,0 +1,8 @@
+"""What the provider knows: every resource type with its properties, calls and peculiarities."""
+
+from collections.abc import Mapping
+
+from sandbox.provider.schema import Resource
+from sandbox.provider.table import kv, queues, r2
+
+RESOURCES: Mapping[str, Resource] = {**r2.TYPES, **kv.TYPES, **queues.TYPES}
