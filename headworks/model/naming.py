@@ -1,0 +1,100 @@
+"""Physical names: how they come about, and what Cloudflare accepts.
+
+A physical name is the name in the system's file followed by the suffix of the environment for that kind. Nothing else
+makes names, so an environment is told from another by the suffixes in its stack file and by nothing that is hidden.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["script", "bucket", "kv", "d1", "queue"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A form that a text must have: an anchored pattern, which JSON Schema can state too, and the same in words."""
+
+    pattern: str
+    says: str
+
+    def accepts(self, text: str) -> bool:
+        return re.fullmatch(self.pattern, text) is not None
+
+
+PHYSICAL_NAMES: Mapping[Kind, Rule] = {
+    "script": Rule(
+        r"^[a-z0-9_][a-z0-9_-]{0,62}$",
+        "1 to 63 characters of a-z, 0-9, - and _, the first not a -",
+    ),
+    "bucket": Rule(
+        r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",
+        "3 to 63 characters of a-z, 0-9 and -, the first and the last not a -",
+    ),
+    "kv": Rule(
+        r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,510}[^\s\x00-\x1f\x7f])?$",
+        "1 to 512 printable characters, no blank at either end",
+    ),
+    "d1": Rule(
+        r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        "1 to 63 characters of a-z, 0-9, - and _, the first a letter or a digit",
+    ),
+    "queue": Rule(
+        r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "1 to 63 characters of a-z, 0-9 and -, the first and the last not a -",
+    ),
+}
+
+NOUNS: Mapping[Kind, str] = {
+    "script": "Worker script",
+    "bucket": "R2 bucket",
+    "kv": "KV namespace",
+    "d1": "D1 database",
+    "queue": "queue",
+}
+
+IDENTIFIER = Rule(
+    r"^[A-Za-z_$][A-Za-z0-9_$]*$",
+    "a JavaScript identifier: letters, digits, _ and $, the first not a digit",
+)
+"""Bindings, variables, secrets and classes: code reads them as `env.NAME`."""
+
+HOST = Rule(
+    r"^(\*\.?)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
+    "a host name in lower case, such as api.example.com, without scheme, port or path",
+)
+ZONE = Rule(
+    r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
+    "the name of a zone in lower case, such as example.com",
+)
+PATH = Rule(r"^/[^?#*\s]*\*?$", "a path that begins with /, with at most one *, at its end")
+ACCOUNT_ID = Rule(r"^[0-9a-f]{32}$", "the 32 hexadecimal digits of an account id, as `wrangler whoami` shows them")
+DATE = Rule(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", "a date such as 2026-02-25, in quotes")
+ENVIRONMENT = Rule(r"^[a-z][a-z0-9-]{0,30}$", "a short name of a-z, 0-9 and -, such as staging")
+KEY = Rule(r"^[a-z][a-z0-9-]{0,62}$", "a short key of a-z, 0-9 and -, such as exports")
+
+FORMS: Mapping[str, Rule] = {
+    rule.pattern: rule for rule in (IDENTIFIER, HOST, ZONE, PATH, ACCOUNT_ID, DATE, ENVIRONMENT, KEY)
+}
+"""By pattern: a validator reports the pattern that did not match, people read the words."""
+
+
+def physical_name(kind: Kind, name: str, suffixes: Mapping[Kind, str]) -> str:
+    """The name of a resource on the account."""
+    return name + suffixes[kind]
+
+
+def refusal(kind: Kind, physical: str) -> str | None:
+    """Why Cloudflare would refuse this name, or None."""
+    rule = PHYSICAL_NAMES[kind]
+    if rule.accepts(physical):
+        return None
+    length = f" and has {len(physical)}" if len(physical) > 63 else ""
+    return f"Cloudflare refuses {physical!r} as the name of a {NOUNS[kind]}: it must have {rule.says}{length}"
+
+
+def host_is_within(host: str, zone: str) -> bool:
+    """A wildcard stands for labels within its own domain: `*.example.com` lies within example.com."""
+    bare = host.removeprefix("*").removeprefix(".")
+    return bare == zone or bare.endswith(f".{zone}")
