@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from sandbox.engine.values import UNKNOWN
 from sandbox.provider import bodies
@@ -15,10 +15,6 @@ from sandbox.provider.schema import Call, Property, RefusedError, Resource, Send
 MISSING_ID = "missing ID"
 Warn = Callable[[str, str], None]
 """Takes summary and detail of a warning."""
-
-
-def path_of(call: Call, values: Values) -> str:
-    return call.path.format_map({name: quote(str(value), safe="") for name, value in values.items()})
 
 
 def id_of(state: Values) -> str:
@@ -67,13 +63,15 @@ class Lifecycle:
     async def import_(self, import_id: str) -> Values | None:
         """The state of an object that exists already. It is asked for twice, as the plugin does."""
         found = self._identified(import_id)
-        first = self.resource.special.first_read or self.resource.read
-        if first is not None and (self.resource.special.read is None or self.resource.special.first_read):
-            try:
-                answer = await self._send(first, found, None)
-            except ApiError as error:
-                raise _failed(error) from error
-            found = self._read_from(found, answer)
+        special = self.resource.special
+        first = special.first_read or self.resource.read
+        try:
+            if special.read is not None and special.first_read is None:
+                found = self._settled(await special.read(self.api, found))
+            elif first is not None:
+                found = self._read_from(found, await self._send(first, found, None))
+        except ApiError as error:
+            raise _failed(error) from error
         return await self.read(found)
 
     def _identified(self, import_id: str) -> Values:
@@ -121,8 +119,9 @@ class Lifecycle:
         if sent is not None and call.sends is Sends.JSON:
             headers["content-type"] = "application/json"
             content = sent.encoded(self.resource.properties, call)
-        query = {name: str(values[of]) for name, of in call.query.items() if values.get(of) is not None}
-        return await self.api.call(call.method, path_of(call, values), headers=headers, content=content, query=query)
+        return await self.api.call(
+            call.method, call.path_for(values), headers=headers, content=content, query=call.query_for(values)
+        )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from sandbox.provider.api import Answer
 
@@ -160,6 +161,12 @@ class Call:
     """Header -> property."""
     query: Mapping[str, str] = field(default_factory=dict)
     """Query parameter -> property; sent if it has a value."""
+
+    def path_for(self, values: Values) -> str:
+        return self.path.format_map({name: quote(str(value), safe="") for name, value in values.items()})
+
+    def query_for(self, values: Values) -> dict[str, str]:
+        return {name: str(values[of]) for name, of in self.query.items() if values.get(of) is not None}
 
 
 @dataclass(frozen=True, kw_only=True)

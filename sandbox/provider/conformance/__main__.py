@@ -12,14 +12,18 @@ MOST_LINES = 12
 
 def cases_in(folders: list[Path]) -> list[Path]:
     """A folder may be a case itself or hold cases."""
-    found = {file.parent for folder in folders for pattern in ("case.json", "*/case.json") for file in folder.glob(pattern)}
+    found = {
+        file.parent for folder in folders for pattern in ("case.json", "*/case.json") for file in folder.glob(pattern)
+    }
     return sorted(found)
 
 
 def main(arguments: list[str]) -> int:
     cases = cases_in([Path(argument).resolve() for argument in arguments])
     if not cases:
-        print("usage: python -m sandbox.provider.conformance DIR…   (DIR: a case, or a folder of cases)", file=sys.stderr)
+        print(
+            "usage: python -m sandbox.provider.conformance DIR…   (DIR: a case, or a folder of cases)", file=sys.stderr
+        )
         return 2
     failed = 0
     for case in cases:

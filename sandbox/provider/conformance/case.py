@@ -1,5 +1,4 @@
 """One recorded case: the provider is asked what the real one was asked, and must say, send and leave the same."""
-# ruff: noqa: PERF401 - comparisons read better one by one
 
 import asyncio
 import contextlib
@@ -264,7 +263,9 @@ class CaseRun:
         self._recorded_state = expected["resources"]
         theirs = [(r["urn"].rpartition("::")[2], r["id"], r) for r in expected["resources"]]
         ours = [(urn.rpartition("::")[2], kept.id, kept) for urn, kept in self.world.current.items()]
-        ours += [(urn.rpartition("::")[2], kept.id, kept) for urn, all_ in self.world.condemned.items() for kept in all_]
+        ours += [
+            (urn.rpartition("::")[2], kept.id, kept) for urn, all_ in self.world.condemned.items() for kept in all_
+        ]
         found = differences(sorted(t[:2] for t in theirs), sorted(o[:2] for o in ours), "resources")
         for name, id_, recorded in theirs:
             kept = next((o[2] for o in ours if o[:2] == (name, id_)), None)
@@ -285,7 +286,7 @@ class CaseRun:
         return [
             f"no such error: {error}"
             for error in expected.get("errors", [])
-            if (match := re.search(r'failed to make http request: (.*)$', error)) and match[1] not in texts
+            if (match := re.search(r"failed to make http request: (.*)$", error)) and match[1] not in texts
         ]
 
 

@@ -18,11 +18,14 @@ def differences(expected: Any, ours: Any, place: str = "") -> list[str]:
             ]
             return [line for lines in found for line in lines]
         case list(), list() if len(expected) == len(ours):
-            found = [differences(old, new, f"{place}[{index}]") for index, (old, new) in enumerate(zip(expected, ours, strict=True))]
+            found = [
+                differences(old, new, f"{place}[{index}]")
+                for index, (old, new) in enumerate(zip(expected, ours, strict=True))
+            ]
             return [line for lines in found for line in lines]
         case _ if type(expected) is type(ours) and expected == ours:
             return []
-        case (int() | float()), (int() | float()) if expected == ours and not isinstance(expected, bool):
+        case ((int() | float()), (int() | float())) if expected == ours and not isinstance(expected, bool):
             return []
         case _:
             return [f"{place}: recorded {shown(expected)}, ours {shown(ours)}"]

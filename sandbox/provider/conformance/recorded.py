@@ -81,7 +81,11 @@ def _request(request_line: str, headers: Mapping[str, str], content: bytes) -> E
     method, target, _ = request_line.split(" ")
     url = urlsplit(target)
     kind = headers.get("content-type", "").partition(";")[0]
-    exchange: Exchange = {"method": method, "path": url.path.removeprefix(PREFIX), "headers": {**headers, "content-type": kind}}
+    exchange: Exchange = {
+        "method": method,
+        "path": url.path.removeprefix(PREFIX),
+        "headers": {**headers, "content-type": kind},
+    }
     if url.query:
         exchange["query"] = dict(parse_qsl(url.query, keep_blank_values=True))
     if retry := int(headers.get("x-stainless-retry-count", "0")):
@@ -125,9 +129,15 @@ def _compared(recorded: Exchange, request: Exchange) -> list[str]:
 
 def _written(response: Mapping[str, Any]) -> bytes:
     """The answer on the wire, JSON without blanks. `retry-after-ms` spares the replay the pauses of a retry."""
-    content = json.dumps(response["body"], separators=(",", ":"), ensure_ascii=False) if "body" in response else response["text"]
+    content = (
+        json.dumps(response["body"], separators=(",", ":"), ensure_ascii=False)
+        if "body" in response
+        else response["text"]
+    )
     payload = content.encode()
     headers = {**response["headers"], "retry-after-ms": "1", "content-length": str(len(payload))}
-    lines = [f"HTTP/1.1 {response['status']} {HTTPStatus(response['status']).phrase}", *(f"{k}: {v}" for k, v in headers.items())]
+    lines = [
+        f"HTTP/1.1 {response['status']} {HTTPStatus(response['status']).phrase}",
+        *(f"{k}: {v}" for k, v in headers.items()),
+    ]
     return "\r\n".join([*lines, "", ""]).encode() + payload
-

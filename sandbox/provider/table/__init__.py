@@ -3,6 +3,6 @@
 from collections.abc import Mapping
 
 from sandbox.provider.schema import Resource
-from sandbox.provider.table import kv, queues, r2
+from sandbox.provider.table import d1, kv, queues, r2, triggers
 
-RESOURCES: Mapping[str, Resource] = {**r2.TYPES, **kv.TYPES, **queues.TYPES}
+RESOURCES: Mapping[str, Resource] = {**r2.TYPES, **kv.TYPES, **queues.TYPES, **d1.TYPES, **triggers.TYPES}

@@ -1,8 +1,13 @@
 """Queues and their consumers."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sandbox.provider.schema import (
     Call,
     Kind,
+    Property,
+    Replaces,
     Resource,
     Special,
     Values,
@@ -11,6 +16,7 @@ from sandbox.provider.schema import (
     computed,
     either,
     in_path,
+    optional,
     required,
 )
 
@@ -22,12 +28,31 @@ def _count_nobody(state: Values) -> None:
             state[name] = 0
 
 
+def _consumer_settings(mode: Callable[..., Property]) -> Property:
+    destinations = a_list(an_object(id=mode(Kind.TEXT)))
+    return an_object(
+        batchSize=mode(Kind.NUMBER),
+        maxConcurrency=mode(Kind.NUMBER),
+        maxRetries=mode(Kind.NUMBER),
+        maxWaitTimeMs=mode(Kind.NUMBER),
+        retryDelay=mode(Kind.NUMBER),
+        visibilityTimeoutMs=mode(Kind.NUMBER),
+        emails=mode(destinations),
+        pagerduties=mode(destinations, api="pagerduty"),
+        webhooks=mode(destinations),
+    )
+
+
+QUEUES = "/accounts/{accountId}/queues"
+CONSUMERS = QUEUES + "/{queueId}/consumers"
+
 QUEUE = Resource(
     properties={
         "id": computed(Kind.TEXT, api="", keep=True),
         "queueId": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),
         "queueName": required(Kind.TEXT),
+        "jurisdiction": optional(Kind.TEXT, replaces=Replaces.ALWAYS, refreshed=False, values=("eu", "fedramp", "us")),
         "settings": either(
             an_object(
                 deliveryDelay=either(Kind.NUMBER),
@@ -47,16 +72,7 @@ QUEUE = Resource(
                     deadLetterQueue=computed(Kind.TEXT),
                     queueName=computed(Kind.TEXT),
                     scriptName=computed(Kind.TEXT),
-                    settings=computed(
-                        an_object(
-                            batchSize=computed(Kind.NUMBER),
-                            maxConcurrency=computed(Kind.NUMBER),
-                            maxRetries=computed(Kind.NUMBER),
-                            maxWaitTimeMs=computed(Kind.NUMBER),
-                            retryDelay=computed(Kind.NUMBER),
-                            visibilityTimeoutMs=computed(Kind.NUMBER),
-                        )
-                    ),
+                    settings=computed(_consumer_settings(computed)),
                     type=computed(Kind.TEXT),
                 )
             )
@@ -67,13 +83,41 @@ QUEUE = Resource(
             )
         ),
     },
-    create=Call(method="POST", path="/accounts/{accountId}/queues"),
-    read=Call(method="GET", path="/accounts/{accountId}/queues/{queueId}"),
-    update=Call(method="PUT", path="/accounts/{accountId}/queues/{queueId}"),
-    delete=Call(method="DELETE", path="/accounts/{accountId}/queues/{queueId}"),
+    create=Call(method="POST", path=QUEUES),
+    read=Call(method="GET", path=QUEUES + "/{queueId}"),
+    update=Call(method="PUT", path=QUEUES + "/{queueId}"),
+    delete=Call(method="DELETE", path=QUEUES + "/{queueId}"),
     id_from="queueId",
     import_id="account_id=accountId/queue_id=queueId",
     special=Special(state=_count_nobody),
 )
 
-TYPES = {"cloudflare:index/queue:Queue": QUEUE}
+
+def _call_it_script_name(answer: dict[str, Any]) -> dict[str, Any]:
+    """The API answers `script`."""
+    return {**answer, "script_name": answer["script"]} if answer.get("script") else answer
+
+
+CONSUMER = Resource(
+    properties={
+        "queueId": in_path(),
+        "accountId": in_path(),
+        "consumerId": computed(Kind.TEXT, keep=True),
+        "type": required(Kind.TEXT, values=("worker", "http_pull", "notification")),
+        "deadLetterQueue": optional(Kind.TEXT, refreshed=False),
+        "scriptName": either(Kind.TEXT, keep=True),
+        "settings": either(_consumer_settings(either), keep=True),
+        "createdOn": computed(Kind.TIME, keep=True),
+        "queueName": computed(Kind.TEXT, keep=True),
+    },
+    create=Call(method="POST", path=CONSUMERS),
+    read=Call(method="GET", path=CONSUMERS + "/{consumerId}"),
+    update=Call(method="PUT", path=CONSUMERS + "/{consumerId}"),
+    delete=Call(method="DELETE", path=CONSUMERS + "/{consumerId}"),
+    special=Special(answer=_call_it_script_name),
+)
+
+TYPES = {
+    "cloudflare:index/queue:Queue": QUEUE,
+    "cloudflare:index/queueConsumer:QueueConsumer": CONSUMER,
+}

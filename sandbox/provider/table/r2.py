@@ -3,19 +3,24 @@
 from sandbox.provider.schema import (
     Call,
     Kind,
+    Property,
     Replaces,
     Resource,
     Sends,
     Special,
     Values,
+    a_list,
+    an_object,
     computed,
     either,
     in_path,
+    optional,
     required,
 )
 
-JURISDICTIONS = ("default", "eu", "fedramp", "fedramp-high", "us")
-JURISDICTION = either(Kind.TEXT, api="", default="default", values=("default", "eu", "fedramp"))
+BUCKETS = "/accounts/{accountId}/r2/buckets"
+BUCKET_RULES = BUCKETS + "/{bucketName}"
+JURISDICTION = either(Kind.TEXT, api="", default="default", values=("default", "eu", "fedramp", "fedramp-high", "us"))
 JURISDICTION_HEADER = {"cf-r2-jurisdiction": "jurisdiction"}
 
 
@@ -40,23 +45,110 @@ BUCKET = Resource(
         "creationDate": computed(Kind.TEXT, keep=True),
         "jurisdiction": JURISDICTION,
     },
-    create=Call(
-        method="POST",
-        path="/accounts/{accountId}/r2/buckets",
-        names={"location": "locationHint", "storageClass": "storageClass"},
-    ),
-    read=Call(method="GET", path="/accounts/{accountId}/r2/buckets/{name}"),
+    create=Call(method="POST", path=BUCKETS, names={"location": "locationHint", "storageClass": "storageClass"}),
+    read=Call(method="GET", path=BUCKETS + "/{name}"),
     update=Call(
         method="PATCH",
-        path="/accounts/{accountId}/r2/buckets/{name}",
+        path=BUCKETS + "/{name}",
         sends=Sends.NOTHING,
         headers={"cf-r2-storage-class": "storageClass"},
     ),
-    delete=Call(method="DELETE", path="/accounts/{accountId}/r2/buckets/{name}"),
+    delete=Call(method="DELETE", path=BUCKETS + "/{name}"),
     id_from="name",
     import_id="account_id=accountId/bucket_name=name/jurisdiction=jurisdiction",
     headers=JURISDICTION_HEADER,
     special=Special(plan=_keep_first_location),
 )
 
-TYPES = {"cloudflare:index/r2Bucket:R2Bucket": BUCKET}
+
+def _rules(rule: Property, path: str, *, deletable: bool) -> Resource:
+    """A list of rules that belongs to a bucket: one PUT writes all of it, so creating takes over what is there."""
+    put = Call(method="PUT", path=path)
+    return Resource(
+        properties={
+            "bucketName": in_path(),
+            "jurisdiction": JURISDICTION,
+            "accountId": in_path(),
+            "rules": optional(a_list(rule)),
+        },
+        create=put,
+        read=Call(method="GET", path=path),
+        update=put,
+        delete=Call(method="DELETE", path=path) if deletable else None,
+        headers=JURISDICTION_HEADER,
+    )
+
+
+CORS = _rules(
+    an_object(
+        allowed=required(
+            an_object(
+                methods=required(a_list(Property(kind=Kind.TEXT, values=("GET", "PUT", "POST", "DELETE", "HEAD")))),
+                origins=required(a_list(Kind.TEXT)),
+                headers=optional(a_list(Kind.TEXT)),
+            )
+        ),
+        id=optional(Kind.TEXT),
+        exposeHeaders=optional(a_list(Kind.TEXT), api="exposeHeaders"),
+        maxAgeSeconds=optional(Kind.NUMBER, api="maxAgeSeconds"),
+    ),
+    BUCKET_RULES + "/cors",
+    deletable=True,
+)
+
+
+def _condition(*types: str) -> Property:
+    """When a lifecycle rule acts: after `maxAge` seconds, or on a date."""
+    age = {"maxAge": (required if types == ("Age",) else optional)(Kind.NUMBER, api="maxAge")}
+    date = {"date": optional(Kind.TIME)} if "Date" in types else {}
+    return an_object(type=required(Kind.TEXT, values=types), **age, **date)
+
+
+LIFECYCLE = _rules(
+    an_object(
+        id=required(Kind.TEXT),
+        enabled=required(Kind.FLAG),
+        conditions=required(an_object(prefix=required(Kind.TEXT))),
+        abortMultipartUploadsTransition=optional(
+            an_object(condition=optional(_condition("Age"))), api="abortMultipartUploadsTransition"
+        ),
+        deleteObjectsTransition=optional(
+            an_object(condition=optional(_condition("Age", "Date"))), api="deleteObjectsTransition"
+        ),
+        storageClassTransitions=optional(
+            a_list(
+                an_object(
+                    condition=required(_condition("Age", "Date")),
+                    storageClass=required(Kind.TEXT, api="storageClass", values=("InfrequentAccess",)),
+                )
+            ),
+            api="storageClassTransitions",
+        ),
+    ),
+    BUCKET_RULES + "/lifecycle",
+    deletable=False,
+)
+
+LOCK = _rules(
+    an_object(
+        id=required(Kind.TEXT),
+        enabled=required(Kind.FLAG),
+        prefix=optional(Kind.TEXT),
+        condition=required(
+            an_object(
+                type=required(Kind.TEXT, values=("Age", "Date", "Indefinite")),
+                maxAgeSeconds=optional(Kind.NUMBER, api="maxAgeSeconds"),
+                date=optional(Kind.TIME),
+            )
+        ),
+    ),
+    BUCKET_RULES + "/lock",
+    deletable=False,
+)
+
+TYPES = {
+    "cloudflare:index/r2Bucket:R2Bucket": BUCKET,
+    "cloudflare:index/r2BucketCors:R2BucketCors": CORS,
+    "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle": LIFECYCLE,
+    "cloudflare:index/r2BucketLock:R2BucketLock": LOCK,
+}
