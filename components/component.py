@@ -1,0 +1,17 @@
+"""What all components here have in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+
+class Component(pulumi.ComponentResource):
+    """A component whose inputs are among its outputs: a policy that judges a whole stack is shown outputs only."""
+
+    def __init__(self, token: str, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        super().__init__(token, name, dict(inputs), opts)
+        self._stated = dict(inputs)
+
+    def register_outputs(self, outputs: Any) -> None:
+        super().register_outputs(self._stated | outputs)

@@ -1,0 +1,152 @@
+"""A queue with its dead letter queue and its consumer."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+from components.cloudflare import Binding, ConsumerSettings, Queue, QueueConsumer, QueueSettings
+from components.component import Component
+from components.protection import stateful
+
+
+class DeadLetterQueueArgs(TypedDict):
+    name: str
+    message_retention_period: int
+    """Seconds."""
+
+
+class ConsumerArgs(TypedDict):
+    script_name: str
+    """Who consumes, in plain text: what policies see."""
+    deployed_script: NotRequired[pulumi.Input[str]]
+    """The same name as an output of the upload: the consumer is made after the script, and removed before it (10064).
+
+    Without it the component makes no consumer: wrangler does, with its upload.
+    """
+    max_batch_size: int
+    max_batch_timeout: int
+    """Seconds."""
+    max_retries: int
+    max_concurrency: NotRequired[int]
+    """Without it Cloudflare scales the consumers."""
+    retry_delay: int
+    """Seconds."""
+
+
+class WorkQueueArgs(TypedDict):
+    account_id: str
+    production: bool
+    key: str
+    """The queue's key in the system's file."""
+    queue_name: str
+    """The physical name. A new name renames in place: the id, the messages and the consumer stay."""
+    producer_binding: NotRequired[str]
+    """The Worker's name for the queue, if it produces."""
+    delivery_delay: int
+    """Seconds."""
+    message_retention_period: int
+    """Seconds."""
+    dead_letter_queue: NotRequired[DeadLetterQueueArgs]
+    consumer: NotRequired[ConsumerArgs]
+
+
+class WorkQueue(Component):
+    """A queue, where its failed messages go, and the Worker that consumes it.
+
+    It does not pause delivery: that is an operator's hand on the live queue, and no `up` should undo it.
+    """
+
+    queue_name: pulumi.Output[str]
+    queue_id: pulumi.Output[str]
+    dead_letter_queue_name: pulumi.Output[str] | None
+    bindings: list[Binding]
+
+    def __init__(self, name: str, args: WorkQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("headworks:index:WorkQueue", name, _inputs(args), opts)
+        queue = self._queue(f"{name}-queue", args, args["queue_name"], _settings(args))
+        self.queue_name = queue.queue_name
+        self.queue_id = queue.queue_id
+        self.dead_letter_queue_name = None
+        if "dead_letter_queue" in args:
+            dead_letters = args["dead_letter_queue"]
+            retention: QueueSettings = {"message_retention_period": dead_letters["message_retention_period"]}
+            dead_letter_queue = self._queue(f"{name}-dead-letter-queue", args, dead_letters["name"], retention)
+            self.dead_letter_queue_name = dead_letter_queue.queue_name
+        if "consumer" in args and "deployed_script" in args["consumer"]:
+            self._consumer(f"{name}-consumer", args, args["consumer"])
+        self.bindings = []
+        if "producer_binding" in args:
+            self.bindings.append({"type": "queue", "name": args["producer_binding"], "queue_name": self.queue_name})
+        self.register_outputs({"queueName": self.queue_name, "queueId": self.queue_id})
+
+    def _queue(self, name: str, args: WorkQueueArgs, queue_name: str, settings: QueueSettings) -> Queue:
+        return Queue(
+            name,
+            account_id=args["account_id"],
+            queue_name=queue_name,
+            settings=settings,
+            opts=stateful(self, production=args["production"]),
+        )
+
+    def _consumer(self, name: str, args: WorkQueueArgs, consumer: ConsumerArgs) -> None:
+        QueueConsumer(
+            name,
+            account_id=args["account_id"],
+            queue_id=self.queue_id,
+            type="worker",
+            script_name=consumer["deployed_script"],
+            dead_letter_queue=self.dead_letter_queue_name,  # the API wants the name, not the id
+            settings=_consumer_settings(consumer),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _settings(args: WorkQueueArgs) -> QueueSettings:
+    return {"delivery_delay": args["delivery_delay"], "message_retention_period": args["message_retention_period"]}
+
+
+def _consumer_settings(consumer: ConsumerArgs) -> ConsumerSettings:
+    """The consumer's settings in the API's units: the batch timeout alone is in milliseconds, and is converted only here."""
+    settings: ConsumerSettings = {
+        "batch_size": consumer["max_batch_size"],
+        "max_wait_time_ms": consumer["max_batch_timeout"] * 1000,
+        "max_retries": consumer["max_retries"],
+        "retry_delay": consumer["retry_delay"],
+    }
+    if "max_concurrency" in consumer:
+        settings["max_concurrency"] = consumer["max_concurrency"]
+    return settings
+
+
+def _inputs(args: WorkQueueArgs) -> dict[str, Any]:
+    inputs: dict[str, Any] = {
+        "accountId": args["account_id"],
+        "production": args["production"],
+        "key": args["key"],
+        "queueName": args["queue_name"],
+        "messageRetentionPeriod": args["message_retention_period"],
+        "deliveryDelay": args["delivery_delay"],
+    }
+    if "producer_binding" in args:
+        inputs["producerBinding"] = args["producer_binding"]
+    if "dead_letter_queue" in args:
+        inputs["deadLetterQueue"] = args["dead_letter_queue"]["name"]
+    if "consumer" in args:
+        inputs["consumer"] = _consumer_inputs(args, args["consumer"])
+    return inputs
+
+
+def _consumer_inputs(args: WorkQueueArgs, consumer: ConsumerArgs) -> dict[str, Any]:
+    settings = _consumer_settings(consumer)
+    inputs: dict[str, Any] = {
+        "scriptName": consumer["script_name"],
+        "batchSize": settings["batch_size"],
+        "maxWaitTimeMs": settings["max_wait_time_ms"],
+        "maxRetries": settings["max_retries"],
+        "retryDelay": settings["retry_delay"],
+    }
+    if "max_concurrency" in settings:
+        inputs["maxConcurrency"] = settings["max_concurrency"]
+    if "dead_letter_queue" in args:
+        inputs["deadLetterQueue"] = args["dead_letter_queue"]["name"]
+    return inputs
