@@ -1,0 +1,21 @@
+"""All that this account answers: the endpoint tables of its products in one."""
+
+from sandbox.account import d1, dns, identity, kv, queues, r2, r2_objects, r2_rules, zones
+from sandbox.account.router import Endpoint
+from sandbox.account.workers import scripts, secrets, triggers, versions
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *identity.ENDPOINTS,
+    *zones.ENDPOINTS,
+    *dns.ENDPOINTS,
+    *kv.ENDPOINTS,
+    *r2.ENDPOINTS,
+    *r2_rules.ENDPOINTS,
+    *r2_objects.ENDPOINTS,
+    *queues.ENDPOINTS,
+    *d1.ENDPOINTS,
+    *scripts.ENDPOINTS,
+    *versions.ENDPOINTS,
+    *secrets.ENDPOINTS,
+    *triggers.ENDPOINTS,
+)

@@ -1,0 +1,1 @@
+"""Workers: scripts with their versions and deployments, and what triggers them."""
