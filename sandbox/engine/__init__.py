@@ -1,0 +1,28 @@
+"""A deployment engine for Pulumi programs on this machine: the protocols and the state of Pulumi's own engine.
+
+    result = up(Options(project=Path("."), stack="dev", state=Path(".state"), passphrase=…), print)
+
+It is for local work: it talks to provider plugins that are already here, and the cloudflare provider that it serves itself accepts
+no address but this machine's. What it does not support it refuses by name.
+"""
+
+from sandbox.engine.errors import EngineError, Unsupported
+from sandbox.engine.operations import cancel, destroy, export, import_, outputs, preview, refresh, up
+from sandbox.engine.options import Emit, ExitCode, Options, Result
+
+__all__ = [
+    "Emit",
+    "EngineError",
+    "ExitCode",
+    "Options",
+    "Result",
+    "Unsupported",
+    "cancel",
+    "destroy",
+    "export",
+    "import_",
+    "outputs",
+    "preview",
+    "refresh",
+    "up",
+]

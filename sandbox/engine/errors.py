@@ -10,3 +10,7 @@ class Unsupported(EngineError):  # noqa: N818 - it reads as what it says: `raise
 
     def __init__(self, what: str) -> None:
         super().__init__(f"the embedded engine does not support {what}; run this stack with the pulumi command line")
+
+
+class Stopped(EngineError):  # noqa: N818 - a state of affairs that was told already, rather than an error of its own
+    """The deployment cannot go on; why has been told as a diagnostic."""

@@ -1,0 +1,467 @@
+"""One deployment: what the parts of the engine share while an operation runs, and the order in which things happen.
+
+For an update or a preview: policy packs and the program are started side by side, each registration goes through the step
+generator (one at a time) and the step executor (many at once), and when the program wants nothing more, what it did not
+register is deleted. `refresh` and `destroy` need no program.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
+from typing import Any
+
+from sandbox.engine import plugins, urns
+from sandbox.engine.builtin import Builtin, StackOutputs
+from sandbox.engine.config import ORGANIZATION, Configuration, Project
+from sandbox.engine.deletes import generate_deletes, schedule_deletes
+from sandbox.engine.dependency_graph import DependencyGraph
+from sandbox.engine.errors import EngineError, Stopped
+from sandbox.engine.events import Events, Severity
+from sandbox.engine.goal import Goal, Read, Registered, Registration
+from sandbox.engine.monitor import MonitorServer
+from sandbox.engine.options import Options
+from sandbox.engine.policies import PolicyPacks
+from sandbox.engine.policy_pack import AnalyzedResource, StackContext
+from sandbox.engine.program import Program
+from sandbox.engine.provider import CheckFailure, InvokeResult, Provider
+from sandbox.engine.registry import Registry, ResourceProvider
+from sandbox.engine.resource import ResourceState
+from sandbox.engine.snapshot import Snapshot
+from sandbox.engine.step_executor import StepExecutor
+from sandbox.engine.step_generator import Plan, StepGenerator
+from sandbox.engine.steps import RefreshStep
+from sandbox.engine.targets import Targets
+from sandbox.engine.values import Properties, Secret, contains_unknown, masked
+
+EXIT_TOLD = 32
+"""Exit status of a program that has told the user itself why it failed."""
+
+
+class Deployment:
+    def __init__(
+        self,
+        project: Project,
+        options: Options,
+        configuration: Configuration,
+        snapshot: Snapshot,
+        events: Events,
+        outputs_of_stack: StackOutputs,
+        *,
+        refresh_only: bool = False,
+    ) -> None:
+        self.project_file = project
+        self.project = project.name
+        self.stack = options.stack
+        self.directory = project.directory
+        self.program_directory = project.program
+        self.options = options
+        self.configuration = configuration
+        self.snapshot = snapshot
+        self.events = events
+        self.preview = events.preview
+        self.refresh_only = refresh_only
+        self.failed = False
+        self.news: dict[str, ResourceState] = {}
+        """Resources of this run that are done, by URN."""
+        self.generator = StepGenerator(self, Targets(options.targets, dependents=options.target_dependents))
+        self.executor = StepExecutor(self, options.parallel)
+        self.registry = Registry(self._start_provider, Builtin(outputs_of_stack, self.news), preview=self.preview)
+        self._builtin = Builtin(outputs_of_stack, self.news)
+        self._packs = PolicyPacks([], events)
+        self._ready = asyncio.Event()
+        """Policy packs have been configured: resources may come."""
+        self._generating = asyncio.Lock()
+        self._default_providers: dict[tuple[str, str, str], asyncio.Task[str]] = {}
+        self._stack_outputs: tuple[str, Properties] | None = None
+        self._address = ""
+
+    # what steps and the step generator ask for -----------------------------------------------------------------------
+
+    @cached_property
+    def olds(self) -> dict[str, ResourceState]:
+        """The last deployment's states by URN, without those that wait to be deleted."""
+        return {state.urn: state for state in self.snapshot.base if not state.delete}
+
+    @cached_property
+    def graph(self) -> DependencyGraph:
+        return DependencyGraph(self.snapshot.base)
+
+    def provider(self, state: ResourceState) -> ResourceProvider:
+        return self.registry.get(state)
+
+    async def ensure_provider(self, state: ResourceState) -> None:
+        if state.custom and state.provider:
+            await self.registry.ensure(state.provider, [*self.news.values(), *self.snapshot.base])
+
+    def error(self, message: str, urn: str = "") -> None:
+        self.failed = True
+        self.events.diagnostic("error", message, urn)
+
+    def warn(self, message: str, urn: str = "") -> None:
+        self.events.diagnostic("warning", message, urn)
+
+    def info(self, message: str, urn: str = "") -> None:
+        self.events.diagnostic("info", message, urn)
+
+    def tell_check_failures(self, state: ResourceState, inputs: Properties, failures: Sequence[CheckFailure]) -> bool:
+        """Tells what a provider does not accept; whether there was anything."""
+        name = urns.name_of(state.urn)
+        for failure in failures:
+            subject = f"{state.type} resource '{name}'"
+            if failure.property:
+                value = _shown(inputs.get(failure.property))
+                subject += f": property {failure.property} value {{{value}}}"
+            self.error(f"{subject} has a problem: {failure.reason}", state.urn)
+        return bool(failures)
+
+    async def review(self, state: ResourceState, goal: Goal) -> bool:
+        """Has the policies remediate and judge the inputs; whether the resource may be operated on."""
+        asked = self._analyzed(state, state.inputs, goal)
+        state.inputs = await self._packs.remediate(asked)
+        acceptable = await self._packs.analyze(self._analyzed(state, state.inputs, goal))
+        if not acceptable:
+            self.generator.failed = True
+        return acceptable or self.preview
+
+    def _analyzed(self, state: ResourceState, properties: Properties, goal: Goal | None) -> AnalyzedResource:
+        provider = None
+        if state.provider:
+            urn, _ = urns.split_reference(state.provider)
+            known = self.generator.providers.get(urn) or self.olds.get(urn)
+            provider = None if known is None else self._analyzed(known, known.inputs, None)
+        return AnalyzedResource(
+            urn=state.urn,
+            type=state.type,
+            name=urns.name_of(state.urn),
+            properties=properties,
+            parent=state.parent,
+            protect=state.protect,
+            ignore_changes=state.ignore_changes,
+            delete_before_replace=None if goal is None else goal.delete_before_replace,
+            additional_secret_outputs=state.additional_secret_outputs,
+            aliases=state.aliases,
+            custom_timeouts=state.custom_timeouts,
+            provider=provider,
+            dependencies=state.dependencies,
+            property_dependencies=state.property_dependencies,
+        )
+
+    # what the program asks for ---------------------------------------------------------------------------------------
+
+    async def register(self, registration: Registration) -> Registered:
+        await self._ready.wait()
+        await self._carry_out(lambda: self.generator.generate(registration))
+        return await registration.answer
+
+    async def read(self, read: Read) -> Registered:
+        await self._ready.wait()
+        await self._carry_out(lambda: self.generator.generate_read(read))
+        return await read.answer
+
+    async def _carry_out(self, generate: Any) -> None:
+        """Generates steps, one resource at a time, hands them to the executor, and goes on where there is more to decide."""
+        while generate is not None:
+            async with self._generating:
+                if self.executor.cancelled.is_set():
+                    raise Stopped("resource monitor shut down")
+                plan = await self._planned(generate)
+                task = await self.executor.submit(plan.steps) if plan.steps else None
+            generate = plan.then
+            if generate is not None and task is not None:
+                await task
+                if self.executor.failed and plan.steps[0] in self.executor.failed:
+                    return
+
+    async def _planned(self, generate: Any) -> Plan:
+        try:
+            plan: Plan = await generate()
+        except Stopped:
+            self.failed = True
+            self.executor.cancel()
+            raise
+        except EngineError as error:
+            self.error(str(error))
+            self.executor.cancel()
+            raise Stopped(str(error)) from error
+        return plan
+
+    async def register_outputs(self, urn: str, outputs: Properties) -> None:
+        if urns.qualified_type(urn) == urns.STACK_TYPE:
+            # Only at the end is it known whether old outputs that are missing now are gone, or were never reached.
+            self._stack_outputs = (urn, outputs)
+            return
+        await self.executor.register_outputs(urn, outputs)
+
+    async def invoke(self, token: str, arguments: Properties, *, provider: str, version: str, url: str) -> InvokeResult:
+        package = urns.package(token)
+        if package == "pulumi":
+            return await self._builtin.invoke(token, arguments)
+        await self._ready.wait()
+        reference = provider or await self.default_provider(package, version, url)
+        await self.registry.ensure(reference, [*self.news.values(), *self.snapshot.base])
+        client = self.registry.configured(reference)
+        assert client is not None
+        if contains_unknown(arguments):
+            return InvokeResult(values={})
+        try:
+            return await client.invoke(token, arguments, preview=self.preview)
+        except EngineError as error:
+            raise EngineError(f"invocation of {token} returned an error: {error}") from error
+
+    async def default_provider(self, package: str, version: str, url: str) -> str:
+        """The reference of the package's default provider, which is registered when it is first needed."""
+        key = (package, version, url)
+        if key not in self._default_providers:
+            self._default_providers[key] = asyncio.create_task(self._register_default_provider(*key))
+        return await asyncio.shield(self._default_providers[key])
+
+    async def _register_default_provider(self, package: str, version: str, url: str) -> str:
+        name = "default" + (f"_{version.replace('.', '_')}" if version else "")
+        inputs = self._provider_configuration(package)
+        inputs |= {"version": version} if version else {}
+        inputs |= {"__internal": {"pluginDownloadURL": url}} if url else {}
+        goal = Goal(type=f"{urns.PROVIDER_PREFIX}{package}", name=name, custom=True, inputs=inputs)
+        answer = await self.register(Registration(goal))
+        return f"{answer.state.urn}::{answer.state.id}"
+
+    def _provider_configuration(self, package: str) -> Properties:
+        """A package's configuration; dynamic providers, which have no namespace of their own, get all of it."""
+        secrets = self.configuration.secret_keys
+        prefix = "" if package == plugins.DYNAMIC else f"{package}:"
+        return {
+            key.removeprefix(prefix): Secret(value) if key in secrets else value
+            for key, value in self.configuration.values.items()
+            if key.startswith(prefix)
+        }
+
+    # running ---------------------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _serving(self) -> AsyncIterator[MonitorServer]:
+        async with AsyncExitStack() as running:
+            server = MonitorServer(self)
+            self._address = server.address
+            await server.start()
+            running.push_async_callback(server.stop)
+            running.push_async_callback(self.registry.close)
+            yield server
+
+    async def update(self) -> None:
+        """Brings the world in line with the program; at a preview, tells what that would take."""
+        async with self._serving() as server:
+            if self.options.refresh:
+                await self._refresh()
+                if self.failed:
+                    return
+            elif not self.preview:
+                self._warn_of_interrupted_steps()
+            await self._run_program(server)
+            await self._finish()
+
+    async def refresh(self) -> None:
+        async with self._serving():
+            await self._refresh()
+
+    async def destroy(self) -> None:
+        async with self._serving():
+            if self.options.refresh:
+                await self._refresh()
+            elif not self.preview:
+                self._warn_of_interrupted_steps()
+            if not self.failed and self._targets_known():
+                await self._delete()
+            await self._finish()
+
+    async def _run_program(self, server: MonitorServer) -> None:
+        """Runs the program to its end, or until something fails; then deletes what it does not have any more."""
+        monitor = server.monitor
+        packs = asyncio.create_task(self._start_packs())
+        program = await Program.start(
+            self.project_file,
+            self.stack,
+            address=server.address,
+            preview=self.preview,
+            parallel=self.options.parallel,
+            environment=self.environment | self.configuration.environment(),
+            report=self._report,
+        )
+        exited = asyncio.create_task(program.wait())
+        try:
+            self._packs = await packs
+            self._ready.set()
+            waits = [asyncio.create_task(event.wait()) for event in (monitor.finished, self.executor.cancelled)]
+            await asyncio.wait([exited, *waits], return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+            if exited.done() and not self.executor.cancelled.is_set():
+                self._judge_exit(exited.result())
+            await self.executor.drain()
+            if not self.executor.cancelled.is_set() and self._targets_known():
+                await self._delete()
+            await self._take_stack_outputs()
+            if not self.failed and not self.executor.failed:
+                await self._review_stack()
+            monitor.released.set()
+            if not self.executor.cancelled.is_set():
+                await exited
+        finally:
+            monitor.stopped.set()
+            await program.interrupt()
+            await self._packs.stop()
+
+    def _judge_exit(self, status: int) -> None:
+        if status == 0:
+            return
+        if status != EXIT_TOLD:
+            self.error(f"an unhandled error occurred: program exited with non-zero exit code: {status}")
+        self.failed = True
+        self.executor.cancel()
+
+    async def _delete(self) -> None:
+        try:
+            sames, deletes = await generate_deletes(self)
+        except Stopped:
+            self.failed = True
+            return
+        if sames:
+            await (await self.executor.submit(sames))
+        await self.executor.run_deletes(schedule_deletes(deletes, self.graph))
+
+    async def _refresh(self) -> None:
+        """Reads every resource anew, and goes on from there."""
+        if not self._targets_known():
+            return
+        executor = StepExecutor(self, self.options.parallel, ignore_errors=True)
+        steps = []
+        for state in self.snapshot.base:
+            if self.generator.targets.includes(state):
+                self.generator.targets.reached(state, targeted=True)
+                steps.append(RefreshStep(old=state))
+                await self.ensure_provider(state)
+        await executor.run_all(steps)
+        self.snapshot.rebase({id(step.old): step.new for step in steps if step not in executor.failed})
+        self.__dict__.pop("olds", None)
+        self.__dict__.pop("graph", None)
+        if self.refresh_only:
+            self.executor.changes = executor.changes
+        await self.snapshot.save()
+        if executor.failed:
+            self.failed = True
+            self._tell_result()
+
+    def _targets_known(self) -> bool:
+        unknown = self.generator.targets.unknown([*self.olds, *self.generator.urns])
+        for target in unknown:
+            self.error(f"Target '{target}' could not be found in the stack.")
+        return not unknown
+
+    async def _take_stack_outputs(self) -> None:
+        """The exports; after a failure those that were not reached keep their old value."""
+        if self._stack_outputs is None:
+            return
+        urn, outputs = self._stack_outputs
+        if not self.executor.awaits_outputs(urn):
+            return
+        if self.failed or self.executor.failed or self.generator.failed:
+            old = self.olds.get(urn)
+            outputs = (old.outputs if old is not None else {}) | outputs
+        await self.executor.register_outputs(urn, outputs)
+
+    async def _review_stack(self) -> None:
+        states = [
+            self._analyzed(state, state.outputs, self.generator.goals.get(urn)) for urn, state in self.news.items()
+        ]
+        stack_urn = urns.create(self.stack, self.project, "", urns.STACK_TYPE, f"{self.project}-{self.stack}")
+        if not await self._packs.analyze_stack(stack_urn, states):
+            self.generator.failed = True
+
+    async def _finish(self) -> None:
+        await self.snapshot.save()
+        if self.executor.failed or (self.generator.failed and not self.failed):
+            self._tell_result()
+        self.failed = self.failed or bool(self.executor.failed) or self.generator.failed
+
+    def _tell_result(self) -> None:
+        self.error("preview failed" if self.preview else "update failed")
+
+    def _warn_of_interrupted_steps(self) -> None:
+        interrupted = self.snapshot.interrupted
+        if interrupted:
+            listed = "".join(
+                f"  * {operation.state.urn}, interrupted while {operation.type}\n" for operation in interrupted
+            )
+            self.warn(INTERRUPTED.format(count=len(interrupted), listed=listed))
+
+    @property
+    def pack_versions(self) -> dict[str, str]:
+        return self._packs.versions
+
+    # processes -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, **self.options.environment}
+
+    def _report(self, severity: Severity, line: str) -> None:
+        self.events.diagnostic(severity, line)
+
+    @asynccontextmanager
+    async def _start_provider(self, package: str) -> AsyncIterator[Provider]:
+        plugin = await plugins.start(
+            package,
+            engine_address=self._address,
+            environment=self.environment | self.project_file.runtime.environment() | self.configuration.environment(),
+            directory=self.program_directory,
+            python=self.project_file.runtime.python(self.directory),
+            report=self._report,
+        )
+        provider = Provider(package, plugin.address)
+        try:
+            await provider.handshake(self._address, str(self.directory))
+            yield provider
+            await provider.cancel()
+        finally:
+            await provider.close()
+            await plugin.stop()
+
+    async def _start_packs(self) -> PolicyPacks:
+        told = {
+            "PULUMI_PROJECT": self.project,
+            "PULUMI_STACK": self.stack,
+            "PULUMI_ORGANIZATION": ORGANIZATION,
+            "PULUMI_DRY_RUN": str(self.preview).lower(),
+        }
+        return await PolicyPacks.start(
+            self.options.policy_packs,
+            self.options.policy_pack_configs,
+            self.events,
+            engine_address=self._address,
+            environment=self.environment | self.configuration.environment() | told,
+            context=StackContext(
+                project=self.project,
+                stack=self.stack,
+                organization=ORGANIZATION,
+                dry_run=self.preview,
+                configuration=self.configuration.values,
+                secret_keys=self.configuration.secret_keys,
+            ),
+            report=self._report,
+        )
+
+
+INTERRUPTED = (
+    "Attempting to deploy or update resources with {count} pending operations from previous deployment.\n"
+    "{listed}"
+    "These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these resources "
+    "to complete. You should confirm whether or not the operations listed completed successfully by checking the state of the "
+    "appropriate provider. For example, if you are using AWS, you can confirm using the AWS Console.\n\n"
+    "Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` which "
+    "will refresh the state from the provider you are using and clear the pending operations if there are any.\n\n"
+    "Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations."
+)
+
+
+def _shown(value: Any) -> Any:
+    return masked(value)

@@ -1,0 +1,485 @@
+"""The step generator: what has to happen to a resource, given what the program wants and what the state says is there.
+
+It is called for one resource at a time. What it decides is remembered by URN (`creates`, `sames`, `deletes` …), because the
+fate of one resource decides on that of others: dependents of a replaced one, children of one that was renamed.
+"""
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sandbox.engine import property_path, urns
+from sandbox.engine.aliases import Aliases
+from sandbox.engine.dependency_graph import dependencies
+from sandbox.engine.errors import EngineError, Stopped
+from sandbox.engine.goal import Goal, Read, Registered, Registration
+from sandbox.engine.provider import DiffResult, PropertyDiff
+from sandbox.engine.registry import ResourceProvider
+from sandbox.engine.resource import ResourceState
+from sandbox.engine.steps import CreateStep, DeleteStep, ImportStep, ReadStep, ReplaceStep, SameStep, Step, UpdateStep
+from sandbox.engine.targets import Targets
+from sandbox.engine.values import UNKNOWN, Properties, contains_unknown, plain
+
+if TYPE_CHECKING:
+    from sandbox.engine.deployment import Deployment
+
+INIT_ERROR = "#initerror"
+"""Pseudo property: a path of `replace_on_changes` that covers it replaces what did not get ready."""
+
+
+@dataclass
+class Plan:
+    """Steps to run one after the other, and what to ask the generator when they are done."""
+
+    steps: list[Step]
+    then: Callable[[], Awaitable["Plan"]] | None = None
+
+
+@dataclass
+class StepGenerator:
+    deployment: "Deployment"
+    targets: Targets
+    failed: bool = False
+    """Something was found that fails the deployment at its end, such as a mandatory violation at a preview."""
+    urns: set[str] = field(default_factory=set)
+    """Everything that was registered or read."""
+    creates: set[str] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
+    sames: set[str] = field(default_factory=set)
+    updates: set[str] = field(default_factory=set)
+    replaces: set[str] = field(default_factory=set)
+    deletes: set[str] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+    skipped_creates: set[str] = field(default_factory=set)
+    condemned: set[int] = field(default_factory=set)
+    """Identities of states that a delete before a replacement has dealt with already."""
+    dependent_keys: dict[str, list[str]] = field(default_factory=dict)
+    goals: dict[str, Goal] = field(default_factory=dict)
+    providers: dict[str, ResourceState] = field(default_factory=dict)
+    """Provider resources of this run, by URN."""
+
+    def __post_init__(self) -> None:
+        self.aliases = Aliases(self.deployment, self.urns)
+
+    @property
+    def operated(self) -> set[str]:
+        """URNs that the program still has, so that their old states are not to be deleted."""
+        return self.sames | self.updates | self.replaces | self.reads
+
+    # reads -----------------------------------------------------------------------------------------------------------
+
+    async def generate_read(self, read: Read) -> Plan:
+        state = read.state
+        urn = self._claim(state.parent, state.type, read.name)
+        old = self.aliases.find_old(urn, Goal(type=state.type, name=read.name, custom=True, parent=state.parent), state)
+        state.urn = urn
+        if not state.id:
+            raise EngineError(
+                f"the program reads {urn} without an id, so that it cannot be found; give the resource's id"
+            )
+        if old is not None and not old.external and old.id != state.id:
+            self.replaces.add(urn)
+            return Plan(
+                [
+                    ReadStep(op="read-replacement", old=old, new=state, registration=read, logical=False),
+                    ReplaceStep(old=old, new=state),
+                ]
+            )
+        self.reads.add(urn)
+        return Plan([ReadStep(old=old, new=state, registration=read)])
+
+    # registrations ---------------------------------------------------------------------------------------------------
+
+    async def generate(self, registration: Registration) -> Plan:
+        goal = registration.goal
+        urn = self._claim(goal.parent, goal.type, goal.name)
+        new = goal.state(urn)
+        old = self.aliases.find_old(urn, goal, new)
+        self.goals[urn] = goal
+        if old is not None:
+            new.created, new.modified = old.created, old.modified
+            new.refresh_before_update = old.refresh_before_update
+        if urns.is_provider(goal.type):
+            self.providers[urn] = new
+        if (
+            goal.custom
+            and goal.import_id
+            and (old is None or old.external or goal.import_id != (old.import_id or old.id))
+        ):
+            return self._import(registration, old, new)
+        return await self._checked(registration, old, new)
+
+    def _claim(self, parent: str, type_: str, name: str) -> str:
+        if parent and parent not in self.urns:
+            raise EngineError(f"could not find parent resource {parent}")
+        urn = urns.create(self.deployment.stack, self.deployment.project, parent, type_, name)
+        if urn in self.urns:
+            self._stop(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
+        self.urns.add(urn)
+        return urn
+
+    def _stop(self, message: str, urn: str = "") -> None:
+        self.deployment.error(message, urn)
+        raise Stopped(message)
+
+    def _import(self, registration: Registration, old: ResourceState | None, new: ResourceState) -> Plan:
+        """Reads the object, then goes on as if the state had had it all along."""
+        goal = registration.goal
+        self.imports.add(new.urn)
+        wanted = replace(new)
+        replaced = old is not None and new.urn not in self.deletes
+        op = "import-replacement" if replaced else "import"
+        step = ImportStep(op=op, new=new, original=old, registration=registration, logical=not replaced)
+        steps: list[Step] = [step, ReplaceStep(old=old, new=new)] if replaced else [step]
+
+        async def go_on() -> Plan:
+            imported = new
+            imported.inputs = self._without_ignored(goal, imported.urn, imported.inputs, step.old)
+            wanted.created, wanted.modified = imported.created, imported.modified
+            return await self._checked(registration, imported, wanted)
+
+        return Plan(steps, then=go_on)
+
+    async def _checked(self, registration: Registration, old: ResourceState | None, new: ResourceState) -> Plan:
+        """Has the provider and the policies look at the inputs, then decides."""
+        goal, urn = registration.goal, new.urn
+        recreating = urn in self.deletes
+        provider = self.deployment.provider(new) if goal.custom else None
+        targeted = self.targets.includes(new) or urns.is_provider(goal.type) or goal.type == urns.STACK_TYPE
+        inputs = self._without_ignored(goal, urn, new.inputs, old)
+        if provider is not None and targeted:
+            fresh = recreating or old is None or old.external
+            olds = {} if fresh or old is None else old.inputs
+            news = goal.inputs if fresh else inputs
+            result = await provider.check(urn, olds, news, random_seed=os.urandom(32))
+            if self.deployment.tell_check_failures(new, news, result.failures):
+                raise Stopped(f"resource {urn} is invalid")
+            inputs = result.inputs
+        elif provider is not None:
+            inputs = {} if old is None else old.inputs
+        new.inputs = inputs
+        if not await self.deployment.review(new, goal):
+            raise Stopped(f"resource {urn} is invalid")
+        self.targets.reached(new, targeted=targeted)
+        plan = await self._decided(registration, provider, old, new, targeted=targeted)
+        self._refuse_skipped_dependencies(plan.steps)
+        return plan
+
+    async def _decided(
+        self,
+        registration: Registration,
+        provider: ResourceProvider | None,
+        old: ResourceState | None,
+        new: ResourceState,
+        *,
+        targeted: bool,
+    ) -> Plan:
+        urn = new.urn
+        if old is not None and urn in self.deletes:
+            # Deleted a moment ago because of what it depends on; now it turns out to be wanted again.
+            self.deletes.discard(urn)
+            self.replaces.add(urn)
+            keys = self.dependent_keys.get(urn, [])
+            return Plan(
+                [
+                    ReplaceStep(old=old, new=new),
+                    CreateStep(
+                        op="create-replacement", old=old, new=new, registration=registration, keys=keys, logical=False
+                    ),
+                ]
+            )
+        if old is not None and old.external:
+            self.creates.add(urn)
+            return Plan(_replacement(registration, old, new, DiffResult(changes="some")))
+        if old is not None and not targeted:
+            return Plan(self._untargeted(registration, old))
+        if old is not None:
+            return await self._changed(registration, provider, old, new)
+        if not targeted:
+            self.sames.add(urn)
+            self.skipped_creates.add(urn)
+            return Plan([SameStep(old=replace(new), new=new, registration=registration, skipped=True)])
+        self.creates.add(urn)
+        return Plan([CreateStep(new=new, registration=registration)])
+
+    def _untargeted(self, registration: Registration | None, old: ResourceState) -> list[Step]:
+        """The old state unchanged, behind whatever it needs that the program has not registered."""
+        self.urns.add(old.urn)
+        self.sames.add(old.urn)
+        steps: list[Step] = []
+        for needed in dict.fromkeys([*dependencies(old), old.parent]):
+            before = self.deployment.olds.get(needed)
+            if before is not None and needed not in self.operated | self.creates and not before.delete:
+                steps += self._untargeted(None, before)
+        same = SameStep(old=old, new=replace(old), registration=registration, untargeted=True)
+        return [*steps, same]
+
+    def _refuse_skipped_dependencies(self, steps: list[Step]) -> None:
+        for step in steps:
+            if step.new is None or (isinstance(step, SameStep) and step.skipped):
+                continue
+            for needed in [*dependencies(step.new), step.new.parent]:
+                if needed in self.skipped_creates:
+                    self.failed = True
+                    message = (
+                        f"Resource '{step.urn}' depends on '{needed}' which was was not specified in --target list."
+                    )
+                    self.deployment.error(message, step.urn)
+                    if not self.deployment.preview:
+                        raise Stopped(message)
+                    self.skipped_creates.discard(needed)
+
+    # differences -----------------------------------------------------------------------------------------------------
+
+    async def _changed(
+        self, registration: Registration, provider: ResourceProvider | None, old: ResourceState, new: ResourceState
+    ) -> Plan:
+        goal, urn = registration.goal, new.urn
+        triggered = _triggered(old.replacement_trigger, new.replacement_trigger)
+        diff = DiffResult(changes="some") if triggered else await self._diff(goal, provider, old, new)
+        diff = replace_on_changes(diff, goal.replace_on_changes, init_errors=bool(old.init_errors))
+        replaces = bool(diff.replaces) or _details_replace(diff) or triggered or old.pending_replacement
+        if (diff.changes == "some" or old.pending_replacement) and replaces:
+            return await self._replace(registration, provider, old, new, diff)
+        if diff.changes == "some" or old.init_errors:
+            self.updates.add(urn)
+            step = UpdateStep(old=old, new=new, registration=registration, ignore_changes=goal.ignore_changes)
+            return Plan([step.because(diff)])
+        if urn in self.imports:
+            registration.resolve(Registered(state=old))
+            return Plan([])
+        self.sames.add(urn)
+        return Plan([SameStep(old=old, new=new, registration=registration)])
+
+    async def _diff(
+        self, goal: Goal, provider: ResourceProvider | None, old: ResourceState, new: ResourceState
+    ) -> DiffResult:
+        if not self.replaces.isdisjoint(new.replace_with):
+            return DiffResult(changes="some", replaces=["replaceWith"])
+        if new.deleted_with in self.replaces:
+            return DiffResult(changes="some", replaces=["deletedWith"])
+        if await self._provider_changed(old, new):
+            return DiffResult(changes="some", replaces=["provider"])
+        if provider is None:
+            return DiffResult(changes="none" if old.inputs == new.inputs else "some")
+        return await self.diff_resource(provider, old, old.inputs, new.inputs, goal.ignore_changes)
+
+    async def diff_resource(
+        self,
+        provider: ResourceProvider,
+        old: ResourceState,
+        old_inputs: Properties,
+        news: Properties,
+        ignore_changes: list[str],
+    ) -> DiffResult:
+        """The provider's own word; where it has none, a comparison of the inputs."""
+        if isinstance(provider_known := getattr(provider, "known", True), bool) and not provider_known:
+            self.deployment.warn(
+                "The provider for this resource has inputs that are not known during preview.\n"
+                "This preview may not correctly represent the changes that will be applied during an update.",
+                old.urn,
+            )
+            return DiffResult(changes="some")
+        diff = await provider.diff(
+            old.urn, old.id, old_inputs=old_inputs, old_outputs=old.outputs, news=news, ignore_changes=ignore_changes
+        )
+        if diff.changes != "unknown":
+            return diff
+        before, after = plain(old_inputs), plain(_with_ignored(news, old_inputs, ignore_changes)[0])
+        changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        kinds = {key: "add" if key not in before else "delete" if key not in after else "update" for key in changed}
+        detailed = {key: PropertyDiff(kind, input_diff=True) for key, kind in kinds.items()}
+        return replace(diff, changes="some" if changed else "none", diffs=changed, detailed_diff=detailed or None)
+
+    async def _provider_changed(self, old: ResourceState, new: ResourceState) -> bool:
+        """Whether a resource cannot be managed by the provider that it is given now."""
+        if old.provider == new.provider:
+            return False
+        if not old.provider or not new.provider:
+            return True
+        old_urn, new_urn = (urns.split_reference(state.provider)[0] for state in (old, new))
+        if self.aliases.used.get(old_urn) == new_urn:
+            return False
+        before, after = self.deployment.olds[old_urn], self.providers[new_urn]
+        client = self.deployment.registry.configured(new.provider)
+        if client is None:
+            return False
+        diff = await client.diff_config(new_urn, before.inputs, before.outputs, after.inputs)
+        return bool(diff.replaces) or _details_replace(diff)
+
+    # replacements ----------------------------------------------------------------------------------------------------
+
+    async def _replace(
+        self,
+        registration: Registration,
+        provider: ResourceProvider | None,
+        old: ResourceState,
+        new: ResourceState,
+        diff: DiffResult,
+    ) -> Plan:
+        goal, urn = registration.goal, new.urn
+        if new.protect and old.protect and not self.deployment.options.ignore_protect:
+            self._refuse_protected(
+                f'unable to replace resource "{urn}"\nas it is currently marked for protection. To unprotect the resource, '
+                "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
+                urn,
+            )
+        if goal.import_id:
+            message = (
+                "previously-imported resources that still specify an ID may not be replaced; please remove the `import` "
+                f"declaration from your program; changed: {', '.join(diff.replaces)}"
+            )
+            if not self.deployment.preview:
+                raise EngineError(message)
+            self.deployment.warn(message, urn)
+        self.replaces.add(urn)
+        if provider is not None:
+            # Defaults of the old object do not hold for the new one.
+            result = await provider.check(urn, {}, goal.inputs, random_seed=os.urandom(32))
+            if self.deployment.tell_check_failures(new, goal.inputs, result.failures):
+                raise Stopped(f"resource {urn} has check errors")
+            new.inputs = result.inputs
+        wanted = goal.delete_before_replace
+        if not (diff.delete_before_replace if wanted is None else wanted):
+            return Plan(_replacement(registration, old, new, diff))
+        return Plan(
+            [*await self._delete_dependents(old), *self._replacement_after_delete(registration, old, new, diff)]
+        )
+
+    def _refuse_protected(self, message: str, urn: str) -> None:
+        self.failed = True
+        self.deployment.error(message, urn)
+        if not self.deployment.preview:
+            raise Stopped(message)
+
+    def _replacement_after_delete(
+        self, registration: Registration, old: ResourceState, new: ResourceState, diff: DiffResult
+    ) -> list[Step]:
+        steps: list[Step] = []
+        if not old.pending_replacement:
+            self.deletes.add(old.urn)
+            steps.append(DeleteStep(op="delete-replaced", old=old, pending_replacement=True, logical=False))
+        return [
+            *steps,
+            ReplaceStep(old=old, new=new).because(diff),
+            CreateStep(op="create-replacement", old=old, new=new, registration=registration, logical=False).because(
+                diff
+            ),
+        ]
+
+    async def _delete_dependents(self, root: ResourceState) -> list[Step]:
+        """Deletes first what cannot stay while the root is away; it is made again when the program registers it."""
+        steps: list[Step] = []
+        for dependent, keys in reversed(await self.dependent_replacements(root)):
+            if id(dependent) in self.condemned:
+                continue
+            if dependent.protect and not dependent.delete and not self.deployment.options.ignore_protect:
+                self.failed = True
+                self._stop(
+                    f'unable to replace resource "{dependent.urn}" as part of replacing "{root.urn}" as it is currently marked '
+                    "for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi "
+                    f"program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{dependent.urn}'`",
+                    root.urn,
+                )
+            self.dependent_keys[dependent.urn] = keys
+            steps.append(DeleteStep(op="delete-replaced", old=dependent, pending_replacement=True, logical=False))
+            self.deletes.add(dependent.urn)
+            self.condemned.add(id(dependent))
+        return steps
+
+    async def dependent_replacements(self, root: ResourceState) -> list[tuple[ResourceState, list[str]]]:
+        """Dependents of the root that its replacement would replace too, with the keys that say so."""
+        if root not in self.deployment.graph:
+            return []
+        found: list[tuple[ResourceState, list[str]]] = []
+        replaced = {root.urn}
+        seen = self.reads | self.creates | self.sames | self.updates | self.deletes | self.replaces
+        for dependent in self.deployment.graph.depending_on(root, seen):
+            keys = await self._keys_that_replace(dependent, replaced)
+            if keys is not None:
+                found.append((dependent, keys))
+                replaced.add(dependent.urn)
+        return found
+
+    async def _keys_that_replace(self, state: ResourceState, replaced: set[str]) -> list[str] | None:
+        """None if the state can stay while everything in `replaced` changes."""
+        if not state.custom or state.external:
+            return None
+        if state.deleted_with in replaced or not replaced.isdisjoint(state.replace_with):
+            return []
+        if state.provider and urns.split_reference(state.provider)[0] in replaced:
+            return []
+        unknown = {
+            key: UNKNOWN for key, needed in state.property_dependencies.items() if not replaced.isdisjoint(needed)
+        }
+        if not unknown.keys() & state.inputs.keys():
+            return None
+        await self.deployment.ensure_provider(state)
+        inputs = {key: unknown.get(key, value) for key, value in state.inputs.items()}
+        diff = await self.diff_resource(
+            self.deployment.provider(state), state, state.inputs, inputs, state.ignore_changes
+        )
+        diff = replace_on_changes(diff, state.replace_on_changes, init_errors=False)
+        return diff.replaces if diff.replaces or _details_replace(diff) else None
+
+    def _without_ignored(self, goal: Goal, urn: str, inputs: Properties, old: ResourceState | None) -> Properties:
+        if old is None or not goal.ignore_changes:
+            return inputs
+        result, impossible = _with_ignored(inputs, old.inputs, goal.ignore_changes)
+        if impossible:
+            listed = ", ".join(impossible)
+            self.deployment.info(f'cannot ignore changes in added or removed elements of the path: "{listed}"', urn)
+        return result
+
+
+def _with_ignored(inputs: Properties, old: Properties, paths: list[str]) -> tuple[Properties, list[str]]:
+    impossible = []
+    for text in paths:
+        inputs, done = property_path.reset(property_path.parse(text), old, inputs)
+        if not done:
+            impossible.append(text)
+    return inputs, impossible
+
+
+def _replacement(registration: Registration, old: ResourceState, new: ResourceState, diff: DiffResult) -> list[Step]:
+    """New before old: the old object goes among the deletes at the end."""
+    return [
+        CreateStep(
+            op="create-replacement", old=old, new=new, registration=registration, pending_delete=True, logical=False
+        ).because(diff),
+        ReplaceStep(old=old, new=new).because(diff),
+    ]
+
+
+def _details_replace(diff: DiffResult) -> bool:
+    return any(found.kind.endswith("-replace") for found in (diff.detailed_diff or {}).values())
+
+
+def _triggered(old: object, new: object) -> bool:
+    if contains_unknown(old) or contains_unknown(new):
+        return True
+    return old is not None and new is not None and plain(old) != plain(new)
+
+
+def replace_on_changes(diff: DiffResult, wanted: list[str], *, init_errors: bool) -> DiffResult:
+    """The diff with what the program wants to replace for. It acts on what the provider reports, and only on that."""
+    if not wanted or (diff.changes != "some" and not init_errors):
+        return diff
+    paths = [property_path.parse(text) for text in wanted]
+
+    def covered(text: str) -> bool:
+        return any(property_path.contains(path, property_path.parse(text)) for path in paths)
+
+    detailed = diff.detailed_diff
+    if detailed is not None:
+        detailed = {
+            path: PropertyDiff(f"{found.kind}-replace", found.input_diff)
+            if covered(path) and not found.kind.endswith("-replace")
+            else found
+            for path, found in detailed.items()
+        }
+    keys = [*diff.replaces, *(key for key in diff.diffs if key not in diff.replaces and covered(key))]
+    if init_errors and covered(INIT_ERROR):
+        return replace(diff, changes="some", replaces=[*keys, INIT_ERROR], detailed_diff=detailed)
+    return replace(diff, replaces=keys, detailed_diff=detailed)
