@@ -8,7 +8,7 @@ from headworks.model.documents import Document
 from headworks.model.merge import idle_removals, merge
 from headworks.model.problems import Finding, Path, Problem, dotted
 from headworks.model.specification import Specification, System
-from headworks.model.validation import expand, validate
+from headworks.model.validation import expand, known_keys, unknown_key, validate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +27,10 @@ class Section:
 
     def problem(self, finding: Finding) -> Problem:
         """The finding at its place in this section."""
-        below = dotted(finding.path)
         return Problem(
             file=self.file,
             line=self.document.line((*self.prefix, *finding.path)) if self.document else None,
-            path=self.title + ("" if not below or below.startswith("[") else ".") + below,
+            path=dotted((self.title, *finding.path) if self.title else finding.path),
             value=finding.value,
             reason=finding.reason,
             fix=finding.fix,
@@ -83,12 +82,14 @@ def _found(result: object) -> list[Finding]:
 
 
 def _idle(shared: object, special: object) -> Iterator[Finding]:
+    """A null that takes nothing away: a slip of the pen would otherwise leave in place what someone wanted gone."""
     for path in idle_removals(shared, special):
-        yield Finding(
-            path=path,
-            reason="null takes something away that the system does not have",
-            fix="correct the key, or take the line out",
-        )
+        known = known_keys(Specification, path[:-1])
+        if known is not None and path[-1] not in known:
+            reason, fix = unknown_key(path[-1], known)
+        else:
+            reason, fix = "null takes something away that the system does not have", "correct the key, or take it out"
+        yield Finding(path=path, reason=reason, fix=fix)
 
 
 def _depth(content: object, path: Path) -> int:

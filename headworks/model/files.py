@@ -114,8 +114,11 @@ def _raise_any(problems: Iterable[Problem]) -> None:
     first: dict[tuple[str, str], Problem] = {}
     for problem in problems:
         first.setdefault((problem.file, problem.path), problem)
+    files = list(dict.fromkeys(problem.file for problem in first.values()))
     if first:
-        raise SpecificationError(tuple(first.values()))
+        raise SpecificationError(
+            tuple(sorted(first.values(), key=lambda problem: (files.index(problem.file), problem.line or 0)))
+        )
 
 
 def _problems_of_drafts(drafts: Mapping[str, Draft | list[Problem]]) -> Iterator[Problem]:

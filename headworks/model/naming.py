@@ -91,7 +91,7 @@ def refusal(kind: Kind, physical: str) -> str | None:
     if rule.accepts(physical):
         return None
     length = f" and has {len(physical)}" if len(physical) > 63 else ""
-    return f"Cloudflare refuses {physical!r} as the name of a {NOUNS[kind]}: it must have {rule.says}{length}"
+    return f"Cloudflare refuses {physical!r} as the name of this {NOUNS[kind]}: it must have {rule.says}{length}"
 
 
 def host_is_within(host: str, zone: str) -> bool:

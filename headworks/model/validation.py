@@ -39,10 +39,15 @@ def expand(annotation: Any, value: object) -> object:
 
 def unknown_key(key: str, known: Sequence[str]) -> tuple[str, str]:
     """Reason and fix for a key that nobody reads."""
-    reason = f"unknown key {key!r}"
     if near := difflib.get_close_matches(key, known, n=1):
-        return f"{reason}: did you mean {near[0]!r}?", f"write {near[0]!r}, or take it out"
-    return reason, f"take it out; known here: {', '.join(known)}"
+        return f"unknown key {key!r} (did you mean {near[0]!r}?)", f"write {near[0]!r}, or take it out"
+    return f"unknown key {key!r}", f"take it out; known here: {', '.join(known) or 'nothing'}"
+
+
+def known_keys(annotation: Any, path: Path) -> list[str] | None:
+    """The keys that the model knows at this path; None where people choose the keys themselves."""
+    model = _model(_at(annotation, path))
+    return [name for name, _ in _fields(model)] if model else None
 
 
 def _finding(model: type[Written], details: ErrorDetails) -> Finding:
@@ -67,7 +72,7 @@ def _written_path(location: Path) -> Path:
 
 
 def _unknown_key(model: type[Written], path: Path, _: ErrorDetails) -> tuple[str, str]:
-    return unknown_key(str(path[-1]), list(_keys(_at(model, path[:-1]))))
+    return unknown_key(str(path[-1]), known_keys(model, path[:-1]) or [])
 
 
 def _missing(_: type[Written], path: Path, __: ErrorDetails) -> tuple[str, str]:
@@ -178,11 +183,6 @@ def _at(annotation: Any, path: Path) -> Any:
     for key in path:
         annotation = _below(annotation, key)
     return annotation
-
-
-def _keys(annotation: Any) -> Iterator[str]:
-    if model := _model(annotation):
-        yield from (name for name, _ in _fields(model))
 
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
