@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any
@@ -18,6 +18,42 @@ def api_name(name: str, property_: Property) -> str:
     if property_.api is not None:
         return property_.api
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value
+
+
+def sorted_sets(properties: Properties, values: Values) -> Values:
+    """The same values; sets in their one order."""
+    return {
+        name: _sorted_sets(properties[name], value) if name in properties else value for name, value in values.items()
+    }
+
+
+def _sorted_sets(property_: Property, value: Any) -> Any:
+    match property_.kind, value:
+        case Kind.OBJECT, dict():
+            return sorted_sets(property_.properties, value)
+        case Kind.SET, list() if property_.of:
+            return in_order([_sorted_sets(property_.of, item) for item in value])
+        case Kind.LIST, list() if property_.of:
+            return [_sorted_sets(property_.of, item) for item in value]
+        case Kind.MAP, dict() if property_.of:
+            return {key: _sorted_sets(property_.of, item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def in_order(elements: Iterable[Any]) -> list[Any]:
+    """Elements of a set, without doubles, in an order that only depends on them."""
+    return [
+        element for _, element in sorted({json.dumps(e, sort_keys=True, default=repr): e for e in elements}.items())
+    ]
 
 
 # Requests -------------------------------------------------------------------------------------------------------------
@@ -54,7 +90,7 @@ def encoded(property_: Property, value: Any, before: Any = None) -> Any:
         case Kind.OBJECT, dict():
             return _object(property_.properties, value, before if isinstance(before, dict) else value)
         case Kind.SET, list() if property_.of:
-            return sorted((encoded(property_.of, item, item) for item in value), key=json.dumps)
+            return in_order(encoded(property_.of, item, item) for item in value)
         case Kind.LIST, list() if property_.of:
             return [encoded(property_.of, item, item) for item in value]
         case Kind.MAP, dict() if property_.of:
@@ -164,7 +200,7 @@ def _decoded_list(property_: Property, node: Any, value: Any, taking: Taking, *,
         )
         for place in range(length)
     ]
-    return sorted(items, key=json.dumps) if property_.kind is Kind.SET and whole else items
+    return in_order(items) if property_.kind is Kind.SET else items
 
 
 def _decoded_map(property_: Property, node: Any, value: Any, taking: Taking, *, reading: bool) -> Any:

@@ -9,16 +9,12 @@ from urllib.parse import unquote
 from sandbox.engine.values import UNKNOWN
 from sandbox.provider import bodies
 from sandbox.provider.api import NOT_FOUND, Answer, Api, ApiError
-from sandbox.provider.planning import without_nulls
+from sandbox.provider.bodies import without_nulls
 from sandbox.provider.schema import Call, Property, RefusedError, Resource, Sends, Values
 
 MISSING_ID = "missing ID"
 Warn = Callable[[str, str], None]
 """Takes summary and detail of a warning."""
-
-
-def id_of(state: Values) -> str:
-    return str(state.get("id") or MISSING_ID)
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,12 @@ class Lifecycle:
     api: Api
     warn: Warn
 
+    def id_of(self, state: Values) -> str:
+        return str(state.get(self.resource.engine_id) or MISSING_ID)
+
     async def create(self, planned: Values) -> Values:
+        if self.resource.special.before_create is not None:
+            self.resource.special.before_create(planned)
         return await self._write(self.resource.create, planned, None)
 
     async def update(self, planned: Values, state: Values) -> Values:
@@ -64,12 +65,13 @@ class Lifecycle:
         """The state of an object that exists already. It is asked for twice, as the plugin does."""
         found = self._identified(import_id)
         special = self.resource.special
-        first = special.first_read or self.resource.read
         try:
-            if special.read is not None and special.first_read is None:
+            if special.first_read is not None:
+                await self._send(special.first_read, found, None)
+            elif special.read is not None:
                 found = self._settled(await special.read(self.api, found))
-            elif first is not None:
-                found = self._read_from(found, await self._send(first, found, None))
+            elif self.resource.read is not None:
+                found = self._read_from(found, await self._send(self.resource.read, found, None))
         except ApiError as error:
             raise _failed(error) from error
         return await self.read(found)

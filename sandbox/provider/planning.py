@@ -5,12 +5,14 @@ enter, make computed values unknown if anything changes, then let single propert
 replacement. Objects never hold None: a null property is an absent one.
 """
 
+import copy
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.engine.values import UNKNOWN
+from sandbox.provider.bodies import sorted_sets, without_nulls
 from sandbox.provider.schema import Kind, Property, Replaces, Values
 
 Path = tuple[str | int, ...]
@@ -31,14 +33,6 @@ class Plan:
         return sorted(name for name in {*prior, *self.state} if prior.get(name) != self.state.get(name))
 
 
-def without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [without_nulls(item) for item in value]
-    return value
-
-
 def at(value: Any, path: Path) -> Any:
     for step in path:
         if isinstance(value, dict):
@@ -57,7 +51,8 @@ def plan(
     adjust: Callable[[Values, Values | None, Values], None] | None = None,
 ) -> Plan:
     """`prior` is None for a resource that is to be created. `adjust` is what the resource does beyond the rules."""
-    state = _propose(properties, prior or {}, inputs)
+    inputs = sorted_sets(properties, inputs)
+    state = _propose(properties, copy.deepcopy(prior or {}), inputs)
     _enter_defaults(properties, state, inputs)
     if state != (prior if prior is not None else {}):
         _forget_computed(properties, state, inputs)

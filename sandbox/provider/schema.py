@@ -166,7 +166,8 @@ class Call:
         return self.path.format_map({name: quote(str(value), safe="") for name, value in values.items()})
 
     def query_for(self, values: Values) -> dict[str, str]:
-        return {name: str(values[of]) for name, of in self.query.items() if values.get(of) is not None}
+        given = {name: values[of] for name, of in self.query.items() if values.get(of) is not None}
+        return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,9 +175,11 @@ class Special:
     """Code for what a resource does beyond the table; each part replaces or follows the general rule."""
 
     check: Callable[[Values], list[tuple[str, str]]] | None = None
-    """Further (path, problem) pairs for Check."""
+    """Further (path, problem) pairs for Check. May raise RefusedError."""
     plan: Callable[[Values, Values | None, Values], None] | None = None
     """Adjusts the planned state, in place, from the prior state and the inputs. May raise RefusedError."""
+    before_create: Callable[[Values], None] | None = None
+    """Looks at a planned state before it is sent for the first time. May raise RefusedError."""
     answer: Callable[[Any], Any] | None = None
     """Translates the API's answer before it is taken over."""
     state: Callable[[Values], None] | None = None
@@ -186,7 +189,7 @@ class Special:
     read: Callable[[Sender, Values], Awaitable[Values]] | None = None
     """Gives the state as it is now."""
     first_read: Call | None = None
-    """The request with which an import begins, where it is not the read."""
+    """The request with which an import begins, where it is not the read; that it succeeds is all that matters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +203,9 @@ class Resource:
     delete: Call | None = None
     """None: a delete leaves the object as it is; planning a create warns of it."""
     id_from: str = ""
-    """Property whose value becomes the id. Without it and without a property `id`, the id is "missing ID"."""
+    """Property whose value becomes the property `id`, where the API has no such."""
+    engine_id: str = "id"
+    """Property that the engine gets as id; "missing ID" if there is none."""
     import_id: str = ""
     """Segments of the id for an import, as `account_id=accountId/bucket_name=name`; empty: cannot be imported."""
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -15,8 +15,9 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provid
 from sandbox.engine.values import from_struct, plain, to_struct
 from sandbox.provider import checking
 from sandbox.provider.api import Api
-from sandbox.provider.lifecycle import Lifecycle, id_of
-from sandbox.provider.planning import Plan, keep_ignored, plan, without_nulls
+from sandbox.provider.bodies import without_nulls
+from sandbox.provider.lifecycle import Lifecycle
+from sandbox.provider.planning import Plan, keep_ignored, plan
 from sandbox.provider.schema import RefusedError, Resource, Values
 from sandbox.provider.table import RESOURCES
 
@@ -174,7 +175,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if request.preview:
                 return provider_pb2.CreateResponse(properties=operation.answer(planned))
             state = await operation.lifecycle.create(planned)
-            return provider_pb2.CreateResponse(id=id_of(state), properties=operation.answer(state))
+            return provider_pb2.CreateResponse(id=operation.lifecycle.id_of(state), properties=operation.answer(state))
 
     async def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         async with self._operation(request.urn, context) as operation:
@@ -199,7 +200,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 inputs = checking.refreshed(properties_of(request.inputs), outputs)
             else:
                 inputs = checking.imported(operation.resource.properties, outputs)
-            return provider_pb2.ReadResponse(id=id_of(state), properties=to_struct(outputs), inputs=to_struct(inputs))
+            return provider_pb2.ReadResponse(
+                id=operation.lifecycle.id_of(state), properties=to_struct(outputs), inputs=to_struct(inputs)
+            )
 
     async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
         async with self._operation(request.urn, context) as operation:

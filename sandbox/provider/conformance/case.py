@@ -251,11 +251,14 @@ class CaseRun:
         return differences(engines_marks_undone(record["planned"], ours), ours, "planned")
 
     def _settle(self, expected: Record) -> None:
-        """Inputs of resources that stay the same are kept as the program now says them."""
+        """What the engine does without the provider: new inputs of what stays the same, and deletes that only forget."""
+        asked = {record.get("urn") for record in expected["provider"] if record["call"] == "delete"}
         for op in expected["ops"]:
             kept = self.world.current.get(op["urn"])
             if op["op"] == "same" and kept is not None and op["urn"] in self.world.checked:
                 kept.inputs = self.world.checked[op["urn"]]
+            if op["op"] == "delete" and op["urn"] not in asked:
+                self.world.current.pop(op["urn"], None)
 
     def _compare_state(self, expected: Record) -> list[str]:
         if expected["resources"] == AS_BEFORE:

@@ -108,10 +108,10 @@ def _part(part: Any) -> Exchange:
     found = {
         "name": part.get_param("name", header="content-disposition"),
         "filename": part.get_filename(),
-        "content-type": part.get("content-type"),
+        "content-type": str(part.get("content-type") or "") or None,
     }
     try:
-        found |= {"json": json.loads(text)} if "json" in (part.get("content-type") or "") else {"text": text}
+        found |= {"json": json.loads(text)} if "json" in (found["content-type"] or "") else {"text": text}
     except ValueError:
         found["text"] = text
     return {key: value for key, value in found.items() if value is not None}

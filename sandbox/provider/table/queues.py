@@ -28,8 +28,8 @@ def _count_nobody(state: Values) -> None:
             state[name] = 0
 
 
-def _consumer_settings(mode: Callable[..., Property]) -> Property:
-    destinations = a_list(an_object(id=mode(Kind.TEXT)))
+def _consumer_settings(mode: Callable[..., Property], destinations: Callable[..., Property]) -> Property:
+    receivers = a_list(an_object(id=destinations(Kind.TEXT)))
     return an_object(
         batchSize=mode(Kind.NUMBER),
         maxConcurrency=mode(Kind.NUMBER),
@@ -37,9 +37,9 @@ def _consumer_settings(mode: Callable[..., Property]) -> Property:
         maxWaitTimeMs=mode(Kind.NUMBER),
         retryDelay=mode(Kind.NUMBER),
         visibilityTimeoutMs=mode(Kind.NUMBER),
-        emails=mode(destinations),
-        pagerduties=mode(destinations, api="pagerduty"),
-        webhooks=mode(destinations),
+        emails=destinations(receivers),
+        pagerduties=destinations(receivers, api="pagerduty"),
+        webhooks=destinations(receivers),
     )
 
 
@@ -72,7 +72,7 @@ QUEUE = Resource(
                     deadLetterQueue=computed(Kind.TEXT),
                     queueName=computed(Kind.TEXT),
                     scriptName=computed(Kind.TEXT),
-                    settings=computed(_consumer_settings(computed)),
+                    settings=computed(_consumer_settings(computed, computed)),
                     type=computed(Kind.TEXT),
                 )
             )
@@ -106,7 +106,7 @@ CONSUMER = Resource(
         "type": required(Kind.TEXT, values=("worker", "http_pull", "notification")),
         "deadLetterQueue": optional(Kind.TEXT, refreshed=False),
         "scriptName": either(Kind.TEXT, keep=True),
-        "settings": either(_consumer_settings(either), keep=True),
+        "settings": either(_consumer_settings(either, optional), keep=True),
         "createdOn": computed(Kind.TIME, keep=True),
         "queueName": computed(Kind.TEXT, keep=True),
     },

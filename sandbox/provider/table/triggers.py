@@ -63,6 +63,7 @@ SCRIPT_SUBDOMAIN = Resource(
     update=Call(method="POST", path=SUBDOMAIN),
     delete=Call(method="DELETE", path=SUBDOMAIN),
     id_from="scriptName",
+    engine_id="accountId",
     import_id="account_id=accountId/script_name=scriptName",
 )
 

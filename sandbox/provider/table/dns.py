@@ -1,0 +1,157 @@
+"""DNS records."""
+
+from typing import Any
+
+from sandbox.engine.values import UNKNOWN
+from sandbox.provider.schema import (
+    Call,
+    Kind,
+    RefusedError,
+    Replaces,
+    Resource,
+    Special,
+    Values,
+    a_set,
+    an_object,
+    computed,
+    either,
+    in_path,
+    optional,
+    required,
+)
+
+RECORDS = "/zones/{zoneId}/dns_records"
+TYPES_OF_RECORD = (
+    *("A", "AAAA", "CNAME", "MX", "NS", "OPENPGPKEY", "PTR", "TXT", "CAA", "CERT", "DNSKEY", "DS", "HTTPS", "LOC"),
+    *("NAPTR", "SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "URI"),
+)
+NUMBERS = (
+    *("algorithm", "altitude", "digestType", "keyTag", "latDegrees", "latMinutes", "latSeconds", "longDegrees"),
+    *("longMinutes", "longSeconds", "matchingType", "order", "port", "precisionHorz", "precisionVert", "preference"),
+    *("priority", "protocol", "selector", "size", "type", "usage", "weight"),
+)
+TEXTS = (
+    *("certificate", "digest", "fingerprint", "latDirection", "longDirection", "publicKey", "regex", "replacement"),
+    *("service", "tag", "target", "value"),
+)
+SETTINGS = ("flattenCname", "ipv4Only", "ipv6Only")
+COMPARED = ("name", "type", "ttl", "proxied", "priority", "comment")
+"""Besides content, data, settings and tags, which have rules of their own."""
+
+
+def _plan(planned: Values, prior: Values | None, _inputs: Values) -> None:
+    """Which of the API's values a change leaves alone, and which spellings are no change."""
+    if prior is not None:
+        _keep_spelling(planned, prior)
+        changed = _is_changed(planned, prior)
+        for name in ("createdOn", "proxiable", "meta", *(() if changed else ("modifiedOn",))):
+            _keep_if_unknown(planned, prior, name)
+        if planned.get("data") is not None:
+            _keep_if_unknown(planned, prior, "content")
+        if not _said(planned.get("settings")):
+            planned["settings"] = prior.get("settings")
+        if planned.get("tags") is UNKNOWN and not prior.get("tags"):
+            planned["tags"] = prior.get("tags")
+    for name, moment in (("comment", "commentModifiedOn"), ("tags", "tagsModifiedOn")):
+        if planned.get(moment) is not UNKNOWN:
+            continue
+        if not planned.get(name):
+            planned[moment] = None
+        elif prior is not None and planned[name] == prior.get(name):
+            planned[moment] = prior.get(moment)
+    if planned.get("type") == "CNAME" and planned.get("settings") is not UNKNOWN:
+        _fill_settings(planned)
+
+
+def _keep_if_unknown(planned: Values, prior: Values, name: str) -> None:
+    if planned.get(name) is UNKNOWN:
+        planned[name] = prior.get(name)
+
+
+def _keep_spelling(planned: Values, prior: Values) -> None:
+    """The API answers full names; a name relative to the zone, and a CNAME target in other case, mean the same."""
+    name, known = planned.get("name"), prior.get("name", "")
+    if isinstance(name, str) and known:
+        short, full = name.rstrip("."), known.rstrip(".")
+        if (name == "@" and "." in known) or full.startswith(f"{short}."):
+            planned["name"] = known
+    content, before = planned.get("content"), prior.get("content")
+    if planned.get("type") == "CNAME" and isinstance(content, str) and isinstance(before, str):
+        planned["content"] = before if content.lower() == before.lower() else content
+
+
+def _is_changed(planned: Values, prior: Values) -> bool:
+    content_differs = planned.get("data") is None and planned.get("content") != prior.get("content")
+    tags_before = prior.get("tags") or []
+    tags = [] if planned.get("tags") is UNKNOWN else planned.get("tags") or []
+    settings, settings_before = _said(planned.get("settings")), _said(prior.get("settings"))
+    return (
+        any(planned.get(name) != prior.get(name) for name in (*COMPARED, "data"))
+        or content_differs
+        or tags != tags_before
+        or (settings != settings_before if settings and settings_before else any(settings_before.values()))
+    )
+
+
+def _said(settings: Any) -> Values:
+    """The settings that have a value; empty for none, unknown or `{}`."""
+    known = settings if isinstance(settings, dict) else {}
+    return {name: value for name, value in known.items() if value is not None and value is not UNKNOWN}
+
+
+def _fill_settings(state: Values) -> None:
+    state["settings"] = dict.fromkeys(SETTINGS, False) | _said(state.get("settings"))
+
+
+def _settle(state: Values) -> None:
+    """Only CNAME records have these settings, and the API leaves out what is off."""
+    if state.get("type") == "CNAME":
+        _fill_settings(state)
+
+
+def _before_create(planned: Values) -> None:
+    if planned.get("proxied") and planned.get("ttl") != 1:
+        raise RefusedError(
+            "ttl must be set to 1 when `proxied` is true",
+            "When a DNS record is marked as `proxied` the TTL must be 1 as Cloudflare will control the TTL internally.",
+        )
+
+
+RECORD = Resource(
+    properties={
+        "id": computed(Kind.TEXT, keep=True),
+        "zoneId": in_path(),
+        "name": required(Kind.TEXT),
+        "type": required(Kind.TEXT, replaces=Replaces.ALWAYS, values=TYPES_OF_RECORD),
+        "ttl": required(Kind.NUMBER),
+        "comment": optional(Kind.TEXT),
+        "content": either(Kind.TEXT),
+        "data": optional(
+            an_object(
+                flags=optional(Kind.ANY),
+                **{name: optional(Kind.NUMBER) for name in NUMBERS},
+                **{name: optional(Kind.TEXT) for name in TEXTS},
+            )
+        ),
+        "includeShadowMetadata": optional(Kind.FLAG, api=""),
+        "priority": optional(Kind.NUMBER),
+        "privateRouting": optional(Kind.FLAG),
+        "proxied": either(Kind.FLAG, default=False),
+        "tags": either(a_set(Kind.TEXT)),
+        "settings": either(an_object(**{name: either(Kind.FLAG) for name in SETTINGS})),
+        "commentModifiedOn": computed(Kind.TIME),
+        "createdOn": computed(Kind.TIME),
+        "modifiedOn": computed(Kind.TIME),
+        "tagsModifiedOn": computed(Kind.TIME),
+        "proxiable": computed(Kind.FLAG),
+        "meta": computed(Kind.JSON),
+    },
+    create=Call(method="POST", path=RECORDS),
+    read=Call(method="GET", path=RECORDS + "/{id}"),
+    update=Call(method="PUT", path=RECORDS + "/{id}"),
+    delete=Call(method="DELETE", path=RECORDS + "/{id}"),
+    import_id="zone_id=zoneId/dns_record_id=id",
+    special=Special(plan=_plan, state=_settle, before_create=_before_create),
+)
+
+TYPES = {"cloudflare:index/dnsRecord:DnsRecord": RECORD}
