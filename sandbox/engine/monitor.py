@@ -45,7 +45,7 @@ FEATURES = {
     }.items()
 }
 """Under the name of SupportsFeature and the number of GetDeploymentInfo. What is not here the SDK refuses to use."""
-RESULTS = {Outcome.SUCCESS: resource_pb2.SUCCESS, Outcome.FAILED: resource_pb2.FAIL, Outcome.SKIPPED: resource_pb2.SKIP}
+RESULTS = {Outcome.SUCCESS: resource_pb2.SUCCESS, Outcome.FAILED: resource_pb2.FAIL, Outcome.SKIPPED: resource_pb2.FAIL}
 SHUT_DOWN = "resource monitor shut down"
 
 
@@ -300,6 +300,10 @@ def _refuse_unsupported(request: Request) -> None:
         raise EngineError(f"the type {request.type!r} of {request.name!r} must have the form package:module:Type")
 
 
+async def _refused(context: Context, error: Unsupported) -> Empty:
+    await context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
+
+
 SEVERITIES: dict[int, Severity] = {0: "debug", 1: "info", 2: "warning", 3: "error"}
 """Of the protocol."""
 
@@ -327,8 +331,7 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         return engine_pb2.SetRootResourceResponse()
 
     async def StartDebugging(self, _request: Any, context: Context) -> Empty:  # noqa: N802
-        await context.abort(grpc.StatusCode.UNIMPLEMENTED, str(Unsupported("debuggers")))
-        return Empty()
+        return await _refused(context, Unsupported("debuggers"))
 
     async def RequirePulumiVersion(self, _request: Any, _context: Context) -> engine_pb2.RequirePulumiVersionResponse:  # noqa: N802
         """Any version will do: this is no release of Pulumi, and a program that needs a feature is refused by its name."""
