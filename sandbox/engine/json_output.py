@@ -1,0 +1,120 @@
+"""What machines read: the digest of `pulumi preview --json`, and the event lines of `pulumi up --json`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from sandbox.engine.events import LOCAL_KEYS
+from sandbox.engine.options import Event
+from sandbox.engine.urns import STACK_TYPE
+from sandbox.engine.values import MASK, SECRET, SIGNATURE
+
+PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced", "discard-replaced", "remove-pending-replace")
+UNSHOWN = ("same", "read", "read-discard", *PARTS_OF_A_REPLACEMENT)
+"""Steps that only the stack has in a digest: a replacement is its `replace`, reads and unchanged resources are left out."""
+
+
+class EventLines:
+    """Writes each event as one line of JSON; steps of default providers are left out."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __call__(self, event: Event) -> None:
+        body = next(value for value in event.values() if isinstance(value, dict))
+        if not body.get("internal"):
+            self._stream.write(json.dumps(_without_local_keys(event), ensure_ascii=False) + "\n")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+
+class Digest:
+    """Collects the events of a preview into one document."""
+
+    def __init__(self) -> None:
+        self._config: dict[str, str] = {}
+        self._steps: list[dict[str, Any]] = []
+        self._diagnostics: list[dict[str, Any]] = []
+        self._summary: dict[str, Any] = {}
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case {"preludeEvent": body}:
+                self._config = body["config"]
+            case {"resourcePreEvent": body} if not body.get("internal") and _is_shown(body["metadata"]):
+                self._steps.append(_step(body["metadata"]))
+            case {"diagnosticEvent": body} if body["severity"] != "debug" and not body.get("ephemeral"):
+                self._diagnostics.append(_diagnostic(body))
+            case {"summaryEvent": body}:
+                self._summary = body
+            case _:
+                pass
+
+    def document(self) -> dict[str, Any]:
+        parts = {
+            "config": self._config,
+            "steps": self._steps,
+            "diagnostics": self._diagnostics,
+            "duration": int(self._summary.get("durationSeconds", 0) * 1_000_000_000),
+            "changeSummary": self._summary.get("resourceChanges", {}),
+        }
+        return {key: value for key, value in parts.items() if value or key == "duration"}
+
+
+def _is_shown(metadata: Mapping[str, Any]) -> bool:
+    return metadata["op"] not in UNSHOWN or metadata["type"] == STACK_TYPE
+
+
+def _step(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    given = {
+        "op": metadata["op"],
+        "urn": metadata["urn"],
+        "provider": metadata.get("provider"),
+        "oldState": _state(metadata.get("old")),
+        "newState": _state(metadata.get("new")),
+        "diffReasons": metadata.get("diffs"),
+        "replaceReasons": metadata.get("keys"),
+    }
+    detailed = metadata.get("detailedDiff")
+    step = {key: value for key, value in given.items() if value}
+    step["detailedDiff"] = detailed and {path: _property_diff(diff) for path, diff in detailed.items()}
+    return step
+
+
+def _property_diff(diff: Mapping[str, Any]) -> dict[str, Any]:
+    return {"kind" if key == "diffKind" else key: value for key, value in diff.items()}
+
+
+def _state(side: Mapping[str, Any] | None) -> Any:
+    return None if side is None else _hidden(side["state"])
+
+
+def _hidden(value: Any) -> Any:
+    """A secret is the text `[secret]` and nothing else."""
+    match value:
+        case dict() if value.get(SIGNATURE) == SECRET:
+            return MASK
+        case dict():
+            return {key: _hidden(item) for key, item in value.items()}
+        case list():
+            return [_hidden(item) for item in value]
+        case _:
+            return value
+
+
+def _diagnostic(body: Mapping[str, Any]) -> dict[str, Any]:
+    urn = {"urn": body["urn"]} if body.get("urn") else {}
+    return {**urn, "message": f"{body.get('prefix', '')}{body['message']}", "severity": body["severity"]}
+
+
+def _without_local_keys(value: Any) -> Any:
+    """The event as Pulumi would write it; the keys lie in bodies, in `metadata`, and in its `old` and `new`."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: item if key in ("inputs", "outputs") else _without_local_keys(item)
+        for key, item in value.items()
+        if key not in LOCAL_KEYS
+    }
