@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from sandbox.engine.values import UNKNOWN
 from sandbox.provider.schema import Kind, Property, Values
+from sandbox.provider.values import UNKNOWN
 
 Properties = Mapping[str, Property]
 

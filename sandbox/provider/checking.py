@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.engine.values import UNKNOWN, Secret
 from sandbox.provider.bodies import api_name
 from sandbox.provider.schema import Kind, Property, Resource, Values
+from sandbox.provider.values import UNKNOWN, Secret
 
 SHAPES: Mapping[Kind, tuple[type, ...]] = {
     Kind.TEXT: (str, int, float, bool),

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.engine.values import UNKNOWN
 from sandbox.provider import bodies
 from sandbox.provider.api import NOT_FOUND, Answer, Api, ApiError
 from sandbox.provider.bodies import without_nulls
 from sandbox.provider.schema import Call, Property, RefusedError, Resource, Sends, Values
+from sandbox.provider.values import UNKNOWN
 
 MISSING_ID = "missing ID"
 Warn = Callable[[str, str], None]

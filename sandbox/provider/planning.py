@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.engine.values import UNKNOWN
 from sandbox.provider.bodies import sorted_sets, without_nulls
 from sandbox.provider.schema import Kind, Property, Replaces, Values
+from sandbox.provider.values import UNKNOWN
 
 Path = tuple[str | int, ...]
 Properties = Mapping[str, Property]

@@ -12,14 +12,15 @@ from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from sandbox.engine.values import from_struct, plain, to_struct
 from sandbox.provider import checking
 from sandbox.provider.api import Api
 from sandbox.provider.bodies import without_nulls
+from sandbox.provider.invokes import invoke
 from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.planning import Plan, keep_ignored, plan
 from sandbox.provider.schema import RefusedError, Resource, Values
 from sandbox.provider.table import RESOURCES
+from sandbox.provider.values import from_struct, plain, to_struct
 
 VERSION = "6.23.1"
 """The release of pulumi-cloudflare whose programs this provider runs."""
@@ -208,6 +209,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         async with self._operation(request.urn, context) as operation:
             await operation.lifecycle.delete(properties_of(request.properties))
             return empty_pb2.Empty()
+
+    # Functions -------------------------------------------------------------------------------------------------------
+
+    async def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
+        async with self._refusals("", context):
+            found = await invoke(request.tok, properties_of(request.args), self._ready())
+            fields: dict[str, Any] = {"return": to_struct(found)}  # a keyword of Python
+            return provider_pb2.InvokeResponse(**fields)
 
     # Around every operation ------------------------------------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine.values import UNKNOWN
 from sandbox.provider import bodies, forms
 from sandbox.provider.api import Answer, ApiError
 from sandbox.provider.schema import Call, Kind, Property, RefusedError, Sender, Special, Values
+from sandbox.provider.values import UNKNOWN
 
 SCRIPT = "/accounts/{accountId}/workers/scripts/{scriptName}"
 PUT = Call(method="PUT", path=SCRIPT, query={"bindings_inherit": "bindingsInherit"})

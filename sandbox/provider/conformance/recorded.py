@@ -1,4 +1,5 @@
-"""The recorded API: answers each request with what was recorded for it, and keeps what did not match."""
+"""The provider's surroundings in a replay: the recorded API, which keeps what does not match, and an engine's log."""
+# ruff: noqa: N802, ARG002 - names and parameters of the protocol
 
 import asyncio
 import email.parser
@@ -10,10 +11,37 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
 from sandbox.provider.conformance.comparison import differences
 
 PREFIX = "/client/v4"
 Exchange = dict[str, Any]
+
+
+class EngineLog(engine_pb2_grpc.EngineServicer):
+    """The engine's log; a line is `NAME: TEXT` with the name of the resource, if it is about one."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    async def Log(self, request: engine_pb2.LogRequest, context: Any) -> empty_pb2.Empty:
+        name = request.urn.rpartition("::")[2]
+        self.lines.append(f"{name}: {request.message}" if name else request.message)
+        return empty_pb2.Empty()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        server = grpc.aio.server()
+        engine_pb2_grpc.add_EngineServicer_to_server(self, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            await server.stop(None)
 
 
 class RecordedApi:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sandbox.engine.values import UNKNOWN
 from sandbox.provider.schema import (
     Call,
     Kind,
@@ -19,6 +18,7 @@ from sandbox.provider.schema import (
     optional,
     required,
 )
+from sandbox.provider.values import UNKNOWN
 
 RECORDS = "/zones/{zoneId}/dns_records"
 TYPES_OF_RECORD = (
@@ -43,15 +43,7 @@ def _plan(planned: Values, prior: Values | None, _inputs: Values) -> None:
     """Which of the API's values a change leaves alone, and which spellings are no change."""
     if prior is not None:
         _keep_spelling(planned, prior)
-        changed = _is_changed(planned, prior)
-        for name in ("createdOn", "proxiable", "meta", *(() if changed else ("modifiedOn",))):
-            _keep_if_unknown(planned, prior, name)
-        if planned.get("data") is not None:
-            _keep_if_unknown(planned, prior, "content")
-        if not _said(planned.get("settings")):
-            planned["settings"] = prior.get("settings")
-        if planned.get("tags") is UNKNOWN and not prior.get("tags"):
-            planned["tags"] = prior.get("tags")
+        _keep_answers(planned, prior)
     for name, moment in (("comment", "commentModifiedOn"), ("tags", "tagsModifiedOn")):
         if planned.get(moment) is not UNKNOWN:
             continue
@@ -63,9 +55,16 @@ def _plan(planned: Values, prior: Values | None, _inputs: Values) -> None:
         _fill_settings(planned)
 
 
-def _keep_if_unknown(planned: Values, prior: Values, name: str) -> None:
-    if planned.get(name) is UNKNOWN:
-        planned[name] = prior.get(name)
+def _keep_answers(planned: Values, prior: Values) -> None:
+    kept = ["createdOn", "proxiable", "meta"]
+    kept += [] if _is_changed(planned, prior) else ["modifiedOn"]
+    kept += ["content"] if planned.get("data") is not None else []
+    kept += [] if prior.get("tags") else ["tags"]
+    for name in kept:
+        if planned.get(name) is UNKNOWN:
+            planned[name] = prior.get(name)
+    if not _said(planned.get("settings")):
+        planned["settings"] = prior.get("settings")
 
 
 def _keep_spelling(planned: Values, prior: Values) -> None:
