@@ -44,16 +44,16 @@ class BucketSet(Component):
 
     names: dict[str, pulumi.Output[str]]
     """Physical names by binding, known once the buckets exist."""
-    bindings: list[Binding]
+    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: BucketSetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:BucketSet", name, _inputs(args), opts)
         self.names = {}
-        self.bindings = []
+        self.worker_bindings = []
         for bucket in args["buckets"]:
             resource = self._bucket(f"{name}-{bucket['binding']}", args, bucket)
             self.names[bucket["binding"]] = resource.name
-            self.bindings.append(_binding(bucket, resource))
+            self.worker_bindings.append(_binding(bucket, resource))
         self.register_outputs({"names": self.names})
 
     def _bucket(self, name: str, args: BucketSetArgs, bucket: BucketArgs) -> R2Bucket:

@@ -22,7 +22,7 @@ from headworks.outputs import VERSION
 class Bound(Protocol):
     """A component that the Worker has bindings to."""
 
-    bindings: list[Binding]
+    worker_bindings: list[Binding]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class Parts:
             self.durable_objects,
             self.secrets,
         )
-        bindings = [*self.variables, *(binding for component in components for binding in component.bindings)]
+        bindings = [*self.variables, *(binding for component in components for binding in component.worker_bindings)]
         return sorted(bindings, key=lambda binding: str(binding["name"]))
 
 

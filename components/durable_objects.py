@@ -37,7 +37,7 @@ class DurableObjects(Component):
 
     annotation: pulumi.Output[str] | None
     """For the script's `workers_tag`: known when the migrations are applied. None when there are none to apply here."""
-    bindings: list[Binding]
+    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: DurableObjectsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:DurableObjects", name, _inputs(args), opts)
@@ -51,7 +51,7 @@ class DurableObjects(Component):
                 opts=pulumi.ResourceOptions(parent=self),
             )
             self.annotation = ledger.annotation
-        self.bindings = [
+        self.worker_bindings = [
             {"type": "durable_object_namespace", "name": binding, "class_name": class_name}
             for binding, class_name in args["classes"].items()
         ]

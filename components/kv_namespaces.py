@@ -28,7 +28,7 @@ class KvNamespaces(Component):
 
     ids: dict[str, pulumi.Output[str]]
     """Namespace ids by binding."""
-    bindings: list[Binding]
+    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: KvNamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:KvNamespaces", name, _inputs(args), opts)
@@ -41,7 +41,7 @@ class KvNamespaces(Component):
             ).id
             for namespace in args["namespaces"]
         }
-        self.bindings = [
+        self.worker_bindings = [
             {"type": "kv_namespace", "name": binding, "namespace_id": namespace_id}
             for binding, namespace_id in self.ids.items()
         ]

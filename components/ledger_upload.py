@@ -83,13 +83,23 @@ def next_upload(steps: Sequence[Step], live: Sequence[Module], settings: dict[st
     name = f"ledger-{steps[-1]['chain'][:12]}.js"  # differs from an earlier ledger's, which may be the live code itself
     code = f'export * from "./{entry}";\nexport {{ default }} from "./{entry}";\n' + _exports(steps, live=entry)
     carried = {key: settings[key] for key in _CARRIED if settings.get(key)}
-    inherited = [{"type": "inherit", "name": binding["name"]} for binding in settings.get("bindings") or ()]
+    new_names = {rename["from"]: rename["to"] for step in steps for rename in step.get("renamedClasses", ())}
     metadata = carried | {
         "main_module": name,
-        "bindings": inherited,
+        "bindings": [_carried_binding(binding, new_names) for binding in settings.get("bindings") or ()],
         "keep_bindings": ["secret_text", "secret_key"],
     }
     return Upload(metadata, (Module(name, code.encode(), _JAVASCRIPT_MODULE), *live))
+
+
+def _carried_binding(binding: dict[str, Any], new_names: dict[str, str]) -> dict[str, Any]:
+    """A live binding as it was; one to a class that gets another name leads to the same objects under the new name."""
+    name = binding.get("class_name")
+    if name not in new_names or binding.get("script_name"):
+        return {"type": "inherit", "name": binding["name"]}
+    while name in new_names:
+        name = new_names[name]
+    return {"type": "durable_object_namespace", "name": binding["name"], "class_name": name}
 
 
 def _exports(steps: Sequence[Step], live: str | None) -> str:

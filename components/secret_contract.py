@@ -24,12 +24,12 @@ class SecretContractArgs(TypedDict):
 class SecretContract(Component):
     """Which secrets a Worker needs and which of them are set. It holds no value, and sets none: `headworks secrets put` does."""
 
-    bindings: list[Binding]
+    worker_bindings: list[Binding]
     """Each takes its value from the script's previous version; with `bindings_inherit` strict a missing one stops the upload."""
 
     def __init__(self, name: str, args: SecretContractArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:SecretContract", name, _inputs(args), opts)
-        self.bindings = [{"type": "inherit", "name": secret} for secret in args["names"]]
+        self.worker_bindings = [{"type": "inherit", "name": secret} for secret in args["names"]]
         self.register_outputs({})
 
 

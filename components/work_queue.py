@@ -17,12 +17,7 @@ class DeadLetterQueueArgs(TypedDict):
 
 class ConsumerArgs(TypedDict):
     script_name: str
-    """Who consumes, in plain text: what policies see."""
-    deployed_script: NotRequired[pulumi.Input[str]]
-    """The same name as an output of the upload: the consumer is made after the script, and removed before it (10064).
-
-    Without it the component makes no consumer: wrangler does, with its upload.
-    """
+    """Who consumes: for the policies. The consumer itself is made by `attach_consumer`."""
     max_batch_size: int
     max_batch_timeout: int
     """Seconds."""
@@ -48,6 +43,7 @@ class WorkQueueArgs(TypedDict):
     """Seconds."""
     dead_letter_queue: NotRequired[DeadLetterQueueArgs]
     consumer: NotRequired[ConsumerArgs]
+    """Whoever makes the consumer: the stack, or wrangler with its upload."""
 
 
 class WorkQueue(Component):
@@ -59,10 +55,11 @@ class WorkQueue(Component):
     queue_name: pulumi.Output[str]
     queue_id: pulumi.Output[str]
     dead_letter_queue_name: pulumi.Output[str] | None
-    bindings: list[Binding]
+    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: WorkQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:WorkQueue", name, _inputs(args), opts)
+        self._name, self._args = name, args
         queue = self._queue(f"{name}-queue", args, args["queue_name"], _settings(args))
         self.queue_name = queue.queue_name
         self.queue_id = queue.queue_id
@@ -72,11 +69,11 @@ class WorkQueue(Component):
             retention: QueueSettings = {"message_retention_period": dead_letters["message_retention_period"]}
             dead_letter_queue = self._queue(f"{name}-dead-letter-queue", args, dead_letters["name"], retention)
             self.dead_letter_queue_name = dead_letter_queue.queue_name
-        if "consumer" in args and "deployed_script" in args["consumer"]:
-            self._consumer(f"{name}-consumer", args, args["consumer"])
-        self.bindings = []
+        self.worker_bindings = []
         if "producer_binding" in args:
-            self.bindings.append({"type": "queue", "name": args["producer_binding"], "queue_name": self.queue_name})
+            self.worker_bindings.append(
+                {"type": "queue", "name": args["producer_binding"], "queue_name": self.queue_name}
+            )
         self.register_outputs({"queueName": self.queue_name, "queueId": self.queue_id})
 
     def _queue(self, name: str, args: WorkQueueArgs, queue_name: str, settings: QueueSettings) -> Queue:
@@ -88,13 +85,21 @@ class WorkQueue(Component):
             opts=stateful(self, production=args["production"]),
         )
 
-    def _consumer(self, name: str, args: WorkQueueArgs, consumer: ConsumerArgs) -> None:
+    def attach_consumer(self, deployed_script: pulumi.Input[str]) -> None:
+        """Make the declared consumer, if there is one.
+
+        Not in the constructor, because the script binds the queue and the consumer needs the script: `deployed_script` is the
+        script's name as an output of its upload, so that the consumer is made after it, and removed before it (10064).
+        """
+        if "consumer" not in self._args:
+            return
+        consumer = self._args["consumer"]
         QueueConsumer(
-            name,
-            account_id=args["account_id"],
+            f"{self._name}-consumer",
+            account_id=self._args["account_id"],
             queue_id=self.queue_id,
             type="worker",
-            script_name=consumer["deployed_script"],
+            script_name=deployed_script,
             dead_letter_queue=self.dead_letter_queue_name,  # the API wants the name, not the id
             settings=_consumer_settings(consumer),
             opts=pulumi.ResourceOptions(parent=self),

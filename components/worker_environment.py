@@ -1,6 +1,6 @@
 """One environment of a Workers system: everything that its stack creates."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -17,7 +17,7 @@ from components.kv_namespaces import KvNamespaces
 from components.migrations import Step, history
 from components.routes import Routes
 from components.secret_contract import SecretContract
-from components.work_queue import ConsumerArgs, WorkQueue, WorkQueueArgs
+from components.work_queue import WorkQueue, WorkQueueArgs
 from components.worker_code import BundleArgs, WorkerCode, WorkerCodeArgs
 from headworks.facts import Facts
 from headworks.model.environment import Environment, Names, Queue
@@ -46,15 +46,11 @@ class WorkerEnvironment(Component):
         self._name, self._environment, self._facts = name, environment, facts
         steps = history(environment.worker.migrations)
 
-        # The script binds the queues, whose consumers want the uploaded script: the circle is closed by an output filled in later.
-        deployed_script: pulumi.Output[str]
-        script_is_deployed: Callable[[pulumi.Output[str]], None]
-        deployed_script, script_is_deployed = pulumi.deferred_output()
         parts = Parts(
             buckets=self._buckets(),
             kv_namespaces=self._kv_namespaces(),
             databases=self._databases(),
-            queues={queue.key: self._queue(queue, deployed_script) for queue in environment.queues},
+            queues={queue.key: self._queue(queue) for queue in environment.queues},
             durable_objects=self._durable_objects(steps),
             secrets=self._secret_contract(),
             variables=[
@@ -62,11 +58,15 @@ class WorkerEnvironment(Component):
             ],
         )
         code = self._code(parts, bundle)
-        script_is_deployed(code.script_name)
+        if environment.worker.code.owner == "pulumi":  # wrangler makes the consumers with its upload
+            for queue in parts.queues.values():
+                queue.attach_consumer(code.script_name)
         self._routes(code)
 
         self.outputs = documents(environment, steps, parts, code)
-        self.register_outputs(self.outputs)
+        self.register_outputs(
+            {}
+        )  # the documents are the stack's; beside the inputs, `environment` would mean two things
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)
@@ -107,7 +107,7 @@ class WorkerEnvironment(Component):
             self._child(),
         )
 
-    def _queue(self, queue: Queue, deployed_script: pulumi.Output[str]) -> WorkQueue:
+    def _queue(self, queue: Queue) -> WorkQueue:
         environment = self._environment
         args: WorkQueueArgs = {
             "account_id": environment.account_id,
@@ -122,10 +122,7 @@ class WorkerEnvironment(Component):
         if queue.dead_letter_queue:
             args["dead_letter_queue"] = _plain_one(queue.dead_letter_queue)
         if queue.consumer:
-            consumer: ConsumerArgs = _plain_one(queue.consumer) | {"script_name": environment.worker.name}
-            if environment.worker.code.owner == "pulumi":  # wrangler makes the consumer with its upload
-                consumer["deployed_script"] = deployed_script
-            args["consumer"] = consumer
+            args["consumer"] = _plain_one(queue.consumer) | {"script_name": environment.worker.name}
         return WorkQueue(f"{self._name}-{queue.key}", args, self._child())
 
     def _durable_objects(self, steps: list[Step]) -> DurableObjects:

@@ -1,0 +1,154 @@
+"""The one stand-in for the engine: it records every registration, with the options that Pulumi's own mocks hide."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import mocks, rpc, set_all_config, settings
+from pulumi.runtime.sync_await import _ensure_event_loop
+
+from components.worker_environment import WorkerEnvironment
+from headworks.facts import Fact, Facts
+from headworks.model.environment import Environment
+from headworks.model.files import load_environment
+
+REPOSITORY = Path(__file__).parents[2]
+ZONE_ID = "023e105f4ecef8ad9ca31a8372d0c353"
+
+
+COMPUTED = {
+    "cloudflare:index/queue:Queue": lambda inputs: {"queueId": f"id-of-{inputs['queueName']}"},
+    "cloudflare:index/d1Database:D1Database": lambda inputs: {"uuid": f"id-of-{inputs['name']}"},
+}
+"""What the provider adds to the inputs."""
+
+
+class Echo(mocks.Mocks):
+    """Resources answer their own inputs and what the provider computes; a look-up that nobody expects fails the test."""
+
+    def __init__(self) -> None:
+        self.looked_up: list[Any] = []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        computed = COMPUTED.get(args.typ, lambda _: {})(args.inputs)
+        return f"id-of-{args.name}", {**args.inputs, **computed}
+
+    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
+        assert args.token == "cloudflare:index/getZone:getZone", f"nobody expects the look-up {args.token}"
+        self.looked_up.append(args.args)
+        return {"id": ZONE_ID, "zoneId": ZONE_ID, "name": args.args["filter"]["name"]}
+
+
+class Recorder(mocks.MockMonitor):
+    """Every registration by logical name. Names are unique in a stack by the naming rule, and this insists on it."""
+
+    def __init__(self) -> None:
+        super().__init__(Echo())
+        self.requests: dict[str, Any] = {}
+        self.outputs: dict[str, Struct] = {}
+        """By URN."""
+        self.loops: set[asyncio.AbstractEventLoop] = set()
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """The engine's: the types of all parents but the stack's, and the name."""
+        parents = parent.split("::")[2] if parent else ""
+        qualified = type_ if parents in {"", "pulumi:pulumi:Stack"} else f"{parents}${type_}"
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{qualified}::{name}"
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of the call
+        self.loops.add(_ensure_event_loop())
+        return super().Invoke(request)
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the call
+        assert request.name not in self.requests, f"two resources are named {request.name}"
+        self.requests[request.name] = request
+        self.loops.add(_ensure_event_loop())
+        return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of the call
+        self.outputs[request.urn] = request.outputs
+        return super().RegisterResourceOutputs(request)
+
+    @property
+    def names(self) -> set[str]:
+        """Logical names of everything but the stack itself."""
+        return {name for name, request in self.requests.items() if request.type != "pulumi:pulumi:Stack"}
+
+    def inputs(self, name: str) -> dict[str, Any]:
+        return dict(rpc.deserialize_properties(self.requests[name].object))
+
+    def parent(self, name: str) -> str:
+        return self.requests[name].parent.split("::")[-1]
+
+    def dependencies(self, name: str) -> set[str]:
+        """Logical names of what must exist before the resource, and be there until it is gone."""
+        return {urn.split("::")[-1] for urn in self.requests[name].dependencies}
+
+    def of_type(self, token: str) -> set[str]:
+        return {name for name, request in self.requests.items() if request.type == token}
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    """A new engine for each test, with an event loop of its own."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    set_all_config({})
+    settings.reset_options()
+    monitor = Recorder()
+    pulumi.runtime.set_mocks(monitor.mocks, project="rockhounding-api", stack="production", monitor=monitor)
+    yield monitor
+    settings.reset_options()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    for each in {loop, *monitor.loops}:  # Pulumi's mocks open one in each of their threads, and leave it open
+        each.close()
+    asyncio.set_event_loop(None)
+
+
+Build = Callable[[Callable[[], Any]], Recorder]
+
+
+@pytest.fixture
+def build(recorder: Recorder) -> Build:
+    """Run a program to its end, all registrations landed, so that absence can be asserted."""
+
+    def run(program: Callable[[], Any]) -> Recorder:
+        pulumi.runtime.test(lambda: (program(), None)[1])()
+        return recorder
+
+    return run
+
+
+def facts_of(environment: Environment) -> Facts:
+    """An account in which nothing is deployed but the secrets."""
+    return Facts(
+        account=Fact(environment.account_id),
+        secrets=Fact(tuple(sorted(environment.secrets))),
+        migration_tag=Fact(""),
+        annotation=Fact(""),
+    )
+
+
+@pytest.fixture
+def rockhounding() -> Callable[[str], Environment]:
+    """The resolved environment of a stack of the Rockhounding API."""
+    return lambda stack: load_environment(REPOSITORY, stack)
+
+
+@pytest.fixture
+def deployed(build: Build) -> Callable[..., Recorder]:
+    """All registrations of an environment, with the outputs that the program exports."""
+
+    def run(environment: Environment, facts: Facts | None = None) -> Recorder:
+        def program() -> None:
+            args = {"environment": environment, "facts": facts or facts_of(environment), "directory": REPOSITORY}
+            for concern, document in WorkerEnvironment(environment.system, args).outputs.items():
+                pulumi.export(concern, document)
+
+        return build(program)
+
+    return run
