@@ -124,7 +124,7 @@ def marked(properties: Mapping[str, Property], values: Values) -> Values:
 
 def _marked(property_: Property, value: Any) -> Any:
     if property_.secret:
-        return Secret(value)
+        return value if value is UNKNOWN else Secret(value)
     match property_.kind, value:
         case Kind.OBJECT, dict():
             return marked(property_.properties, value)

@@ -33,47 +33,53 @@ class Lifecycle:
 
     async def update(self, planned: Values, state: Values) -> Values:
         if self.resource.update is None:
-            return self._settled({**state, **_known(planned)})
+            return state
+        unchanged = self.resource.special.unchanged
+        if unchanged is not None and unchanged(planned, state):
+            return self._settled(
+                {name: state.get(name) if value is UNKNOWN else value for name, value in planned.items()}, state, None
+            )
+        if self.resource.before_update is not None:
+            await self._request(self.resource.before_update, state)
         return await self._write(self.resource.update, planned, state)
 
     async def read(self, state: Values) -> Values | None:
         """The state as the API has it now; None, with a warning, if the object is gone."""
-        special = self.resource.special
-        if special.read is None and self.resource.read is None:
-            return state
         try:
-            if special.read is not None:
-                return self._settled(await special.read(self.api, state))
-            assert self.resource.read
-            answer = await self._send(self.resource.read, state, None)
+            found = await self._found(state)
         except ApiError as error:
             if error.status != NOT_FOUND:
                 raise _failed(error) from error
             self.warn("Resource not found", "The resource was not found on the server and will be removed from state.")
             return None
-        return self._read_from(state, answer)
+        gone = self.resource.special.gone(found) if self.resource.special.gone else None
+        if gone is not None:
+            self.warn(*gone)
+            return None
+        return found
+
+    async def _found(self, state: Values) -> Values:
+        if self.resource.special.read is not None:
+            return self._settled(await self.resource.special.read(self.api, state), state, None)
+        if self.resource.read is None:
+            return state
+        return self._read_from(state, await self._send(self.resource.read, state, None))
 
     async def delete(self, state: Values) -> None:
-        if self.resource.delete is None:
-            return
-        try:
-            await self._send(self.resource.delete, state, None)
-        except ApiError as error:
-            raise _failed(error) from error
+        if self.resource.delete is not None:
+            await self._request(self.resource.delete, state)
 
     async def import_(self, import_id: str) -> Values | None:
         """The state of an object that exists already. It is asked for twice, as the plugin does."""
         found = self._identified(import_id)
-        special = self.resource.special
-        try:
-            if special.first_read is not None:
-                await self._send(special.first_read, found, None)
-            elif special.read is not None:
-                found = self._settled(await special.read(self.api, found))
-            elif self.resource.read is not None:
-                found = self._read_from(found, await self._send(self.resource.read, found, None))
-        except ApiError as error:
-            raise _failed(error) from error
+        first = self.resource.special.first_read
+        if first is not None:
+            await self._request(first, found)
+        else:
+            try:
+                found = await self._found(found)
+            except ApiError as error:
+                raise _failed(error) from error
         return await self.read(found)
 
     def _identified(self, import_id: str) -> Values:
@@ -90,30 +96,52 @@ class Lifecycle:
         return {name: unquote(part) for (_, _, name), part in zip(segments, given, strict=True)}
 
     async def _write(self, call: Call, planned: Values, state: Values | None) -> Values:
+        write = self.resource.special.write
         try:
-            if self.resource.special.write is not None:
-                result = await self.resource.special.write(self.api, planned, state)
+            if write is not None:
+                result = await write(self.api, planned, state)
             else:
-                result = (await self._send(call, {**(state or {}), **_known(planned)}, _Body(planned, state))).result
+                values = {**(state or {}), **_known(planned)}
+                result = (await self._send(call, values, _Body(planned, state if call.nulls else None))).result
         except ApiError as error:
             raise _failed(error) from error
-        return self._settled(bodies.after_write(self.resource.properties, planned, self._translated(result)))
+        result = self._translated(result)
+        before = {**planned, **{name: (state or {}).get(name) for name, value in planned.items() if value is UNKNOWN}}
+        found = self._settled(bodies.after_write(self.resource.properties, planned, result), before, result)
+        return await self._read_back(found)
+
+    async def _read_back(self, state: Values) -> Values:
+        needed = self.resource.read_back_for
+        if not needed or self.resource.read is None or state.get(needed) is not None:
+            return state
+        try:
+            return self._read_from(state, await self._send(self.resource.read, state, None))
+        except ApiError:
+            return state
 
     def _read_from(self, state: Values, answer: Answer) -> Values:
-        return self._settled(bodies.after_read(self.resource.properties, state, self._translated(answer.result)))
+        result = self._translated(answer.result)
+        return self._settled(bodies.after_read(self.resource.properties, state, result), state, result)
 
     def _translated(self, result: Any) -> Any:
         translate = self.resource.special.answer
         return translate(result) if translate and isinstance(result, dict) else result
 
-    def _settled(self, state: Values) -> Values:
+    def _settled(self, state: Values, before: Values, answer: Any) -> Values:
         """A state fit to be kept: id filled in, nothing unknown, no nulls."""
         state = _known(state)
         if self.resource.special.state is not None:
-            self.resource.special.state(state)
+            self.resource.special.state(state, before, answer)
         if self.resource.id_from:
             state["id"] = state.get(self.resource.id_from)
         return without_nulls(state)  # type: ignore[no-any-return] # a dict stays one
+
+    async def _request(self, call: Call, values: Values) -> None:
+        """A request whose answer tells nothing but success."""
+        try:
+            await self._send(call, values, None)
+        except ApiError as error:
+            raise _failed(error) from error
 
     async def _send(self, call: Call, values: Values, sent: "_Body | None") -> Answer:
         headers = {name: str(values.get(of, "")) for name, of in {**self.resource.headers, **call.headers}.items()}

@@ -157,6 +157,8 @@ class Call:
     """Names of properties in this body where it differs from the rest of the API."""
     whole: str = ""
     """The one property whose value is the body."""
+    nulls: bool = True
+    """Whether what left the program is sent as null."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Header -> property."""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -182,8 +184,12 @@ class Special:
     """Looks at a planned state before it is sent for the first time. May raise RefusedError."""
     answer: Callable[[Any], Any] | None = None
     """Translates the API's answer before it is taken over."""
-    state: Callable[[Values], None] | None = None
-    """Adjusts a state that came of an answer, in place."""
+    state: Callable[[Values, Values, Any], None] | None = None
+    """Adjusts a state that came of an answer, in place, from what it was before (or was planned) and the answer."""
+    gone: Callable[[Values], tuple[str, str] | None] | None = None
+    """Summary and detail of a warning, if a state that was read is as good as none."""
+    unchanged: Callable[[Values, Values], bool] | None = None
+    """Whether an update from the second state to the first need not be sent."""
     write: Callable[[Sender, Values, Values | None], Awaitable[Any]] | None = None
     """Sends a planned state (with the prior one if it is an update) and gives the answer's result."""
     read: Callable[[Sender, Values], Awaitable[Values]] | None = None
@@ -199,13 +205,17 @@ class Resource:
     read: Call | None = None
     """None: a read asks nobody."""
     update: Call | None = None
-    """None: an update sends nothing."""
+    """None: an update sends nothing, and the state stays."""
+    before_update: Call | None = None
+    """Makes room for an update."""
     delete: Call | None = None
     """None: a delete leaves the object as it is; planning a create warns of it."""
     id_from: str = ""
     """Property whose value becomes the property `id`, where the API has no such."""
     engine_id: str = "id"
     """Property that the engine gets as id; "missing ID" if there is none."""
+    read_back_for: str = ""
+    """Property whose absence from the answer to a write asks for a read."""
     import_id: str = ""
     """Segments of the id for an import, as `account_id=accountId/bucket_name=name`; empty: cannot be imported."""
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -3,14 +3,8 @@
 from collections.abc import Mapping
 
 from sandbox.provider.schema import Resource
-from sandbox.provider.table import d1, dns, kv, queues, r2, scripts, triggers
+from sandbox.provider.table import d1, dns, kv, platforms, queues, r2, scripts, tokens, triggers
 
-RESOURCES: Mapping[str, Resource] = {
-    **r2.TYPES,
-    **kv.TYPES,
-    **queues.TYPES,
-    **d1.TYPES,
-    **dns.TYPES,
-    **triggers.TYPES,
-    **scripts.TYPES,
-}
+SUBJECTS = (r2, kv, queues, d1, scripts, triggers, dns, platforms, tokens)
+
+RESOURCES: Mapping[str, Resource] = {type_name: row for subject in SUBJECTS for type_name, row in subject.TYPES.items()}

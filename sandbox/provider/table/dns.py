@@ -102,7 +102,7 @@ def _fill_settings(state: Values) -> None:
     state["settings"] = dict.fromkeys(SETTINGS, False) | _said(state.get("settings"))
 
 
-def _settle(state: Values) -> None:
+def _settle(state: Values, _before: Values, _answer: Any) -> None:
     """Only CNAME records have these settings, and the API leaves out what is off."""
     if state.get("type") == "CNAME":
         _fill_settings(state)

@@ -21,7 +21,7 @@ from sandbox.provider.schema import (
 )
 
 
-def _count_nobody(state: Values) -> None:
+def _count_nobody(state: Values, _before: Values, _answer: Any) -> None:
     """The API leaves out a count of nobody."""
     for name in ("consumersTotalCount", "producersTotalCount"):
         if state.get(name) is None:

@@ -1,5 +1,7 @@
 """R2: buckets and their rules. Every call carries the jurisdiction, which is part of a bucket's identity."""
 
+from typing import Any
+
 from sandbox.provider.schema import (
     Call,
     Kind,
@@ -146,7 +148,112 @@ LOCK = _rules(
     deletable=False,
 )
 
+CUSTOM_DOMAINS = BUCKET_RULES + "/domains/custom"
+MANAGED_DOMAIN = Call(method="PUT", path=BUCKET_RULES + "/domains/managed")
+NOTIFICATION = "/accounts/{accountId}/event_notifications/r2/{bucketName}/configuration/queues/{queueId}"
+UNREACHABLE = {"ownership": "unknown", "ssl": "unknown"}
+
+
+def _keep_while_unreachable(state: Values, before: Values, _answer: Any) -> None:
+    """While the certificate service cannot be reached, answers lack what is known."""
+    if state.get("status") != UNREACHABLE:
+        return
+    if (before.get("status") or UNREACHABLE) != UNREACHABLE:
+        state["status"] = before["status"]
+    for name in ("zoneName", "minTls", "ciphers"):
+        if state.get(name) is None:
+            state[name] = before.get(name)
+
+
+CUSTOM_DOMAIN = Resource(
+    properties={
+        "bucketName": in_path(),
+        "jurisdiction": JURISDICTION,
+        "accountId": in_path(),
+        "domain": required(Kind.TEXT, replaces=Replaces.ALWAYS),
+        "zoneId": required(Kind.TEXT, api="zoneId", replaces=Replaces.ALWAYS, refreshed=False),
+        "enabled": required(Kind.FLAG),
+        "minTls": optional(Kind.TEXT, api="minTLS", values=("1.0", "1.1", "1.2", "1.3")),
+        "ciphers": optional(a_list(Kind.TEXT)),
+        "zoneName": computed(Kind.TEXT, api="zoneName"),
+        "status": computed(an_object(ownership=computed(Kind.TEXT), ssl=computed(Kind.TEXT))),
+    },
+    create=Call(method="POST", path=CUSTOM_DOMAINS),
+    read=Call(method="GET", path=CUSTOM_DOMAINS + "/{domain}"),
+    update=Call(method="PUT", path=CUSTOM_DOMAINS + "/{domain}"),
+    delete=Call(method="DELETE", path=CUSTOM_DOMAINS + "/{domain}"),
+    read_back_for="zoneName",
+    headers=JURISDICTION_HEADER,
+    special=Special(state=_keep_while_unreachable),
+)
+
+R2_DEV_DOMAIN = Resource(
+    properties={
+        "bucketName": in_path(),
+        "jurisdiction": JURISDICTION,
+        "accountId": in_path(),
+        "enabled": required(Kind.FLAG),
+        "bucketId": computed(Kind.TEXT, api="bucketId"),
+        "domain": computed(Kind.TEXT),
+    },
+    create=MANAGED_DOMAIN,
+    update=MANAGED_DOMAIN,
+    headers=JURISDICTION_HEADER,
+)
+
+
+def _says_the_same(planned: Values, state: Values) -> bool:
+    return planned.get("jurisdiction") == state.get("jurisdiction") and [
+        _rule_identity(rule) for rule in planned.get("rules") or []
+    ] == [_rule_identity(rule) for rule in state.get("rules") or []]
+
+
+def _rule_identity(rule: Values) -> Any:
+    """The API answers an empty text for what was not said, and actions in its own order."""
+    return sorted(rule.get("actions") or []), [rule.get(name) or "" for name in ("description", "prefix", "suffix")]
+
+
+EVENT_NOTIFICATION = Resource(
+    properties={
+        "bucketName": in_path(),
+        "queueId": in_path(),
+        "accountId": in_path(),
+        "rules": required(
+            a_list(
+                an_object(
+                    actions=required(
+                        a_list(
+                            Property(
+                                kind=Kind.TEXT,
+                                values=(
+                                    *("PutObject", "CopyObject", "DeleteObject"),
+                                    *("CompleteMultipartUpload", "LifecycleDeletion"),
+                                ),
+                            )
+                        )
+                    ),
+                    description=optional(Kind.TEXT),
+                    prefix=optional(Kind.TEXT),
+                    suffix=optional(Kind.TEXT),
+                )
+            )
+        ),
+        "queueName": computed(Kind.TEXT, api="queueName"),
+        "jurisdiction": JURISDICTION,
+    },
+    create=Call(method="PUT", path=NOTIFICATION),
+    read=Call(method="GET", path=NOTIFICATION),
+    before_update=Call(method="DELETE", path=NOTIFICATION),
+    update=Call(method="PUT", path=NOTIFICATION),
+    delete=Call(method="DELETE", path=NOTIFICATION),
+    headers=JURISDICTION_HEADER,
+    special=Special(unchanged=_says_the_same),
+)
+
 TYPES = {
+    "cloudflare:index/r2CustomDomain:R2CustomDomain": CUSTOM_DOMAIN,
+    "cloudflare:index/r2ManagedDomain:R2ManagedDomain": R2_DEV_DOMAIN,
+    "cloudflare:index/r2BucketEventNotification:R2BucketEventNotification": EVENT_NOTIFICATION,
     "cloudflare:index/r2Bucket:R2Bucket": BUCKET,
     "cloudflare:index/r2BucketCors:R2BucketCors": CORS,
     "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle": LIFECYCLE,
