@@ -46,7 +46,7 @@ class Events:
             "color": COLOR,
             "severity": severity,
         }
-        body |= {"prefix": f"{severity}: "} if severity != "info#err" else {}
+        body |= {"prefix": f"{severity}: "} if severity not in {"info", "info#err"} else {}
         body |= {"urn": urn} if urn else {}
         body |= {"streamID": stream} if stream else {}
         body |= {"ephemeral": True} if ephemeral else {}
