@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from components.migrations import Step
+from components.migrations import HistoryError, Step
 
 _CARRIED = (
     "compatibility_date",
@@ -119,11 +119,17 @@ def _exports(steps: Sequence[Step], live: str | None) -> str:
 def live_modules(response: httpx.Response) -> list[Module]:
     """The modules of a script's content, the entry point first.
 
-    The API answers one module raw or all of them as multipart, and names the entry point in a header.
+    The API answers one module raw or all of them as multipart, and names the entry point in a header. Raises HistoryError
+    for a script in the older syntax.
     """
     entry = response.headers.get("cf-entrypoint")
     content_type = response.headers.get("content-type", "")
     if not content_type.startswith("multipart/"):
+        if entry is None and not content_type.startswith(_JAVASCRIPT_MODULE):
+            raise HistoryError(
+                "the live script is in the service-worker syntax, which exports no classes. "
+                "Upload it as an ES module first, without Durable Objects."
+            )
         return [Module(entry or "worker.js", response.content, _JAVASCRIPT_MODULE)]
     modules = _parts(content_type, response.content)
     return sorted(modules, key=lambda module: module.name != entry)  # stable: the first part leads if no header tells

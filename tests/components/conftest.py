@@ -1,10 +1,13 @@
 """The one stand-in for the engine: it records every registration, with the options that Pulumi's own mocks hide."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pulumi
 import pytest
 from google.protobuf.struct_pb2 import Struct
@@ -17,6 +20,7 @@ from headworks.model.environment import Environment
 from headworks.model.files import load_environment
 
 REPOSITORY = Path(__file__).parents[2]
+ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
 ZONE_ID = "023e105f4ecef8ad9ca31a8372d0c353"
 
 
@@ -90,6 +94,37 @@ class Recorder(mocks.MockMonitor):
 
     def of_type(self, token: str) -> set[str]:
         return {name for name, request in self.requests.items() if request.type == token}
+
+
+@pytest.fixture(scope="session")
+def account_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A local account in its own process: what to put into the environment to reach it."""
+    directory = tmp_path_factory.mktemp("account")
+    command = [
+        sys.executable,
+        "-m",
+        "sandbox.account",
+        "--directory",
+        str(directory),
+        "--account",
+        f"{ACCOUNT_ID}=Test",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        yield {"CLOUDFLARE_BASE_URL": address, "CLOUDFLARE_API_TOKEN": (directory / "token").read_text().strip()}
+        process.terminate()
+
+
+@pytest.fixture
+def account(account_process: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """The local account, reachable by the program, and a client at `/accounts/<id>` to look into it."""
+    for name, value in account_process.items():
+        monkeypatch.setenv(name, value)
+    headers = {"Authorization": f"Bearer {account_process['CLOUDFLARE_API_TOKEN']}"}
+    address = f"{account_process['CLOUDFLARE_BASE_URL']}/accounts/{ACCOUNT_ID}"
+    with httpx.Client(base_url=address, headers=headers, trust_env=False) as client:
+        yield client
 
 
 @pytest.fixture

@@ -19,14 +19,13 @@ from components.migrations import (
 )
 from headworks.model.environment import Migration
 
-class_names = st.from_regex(r"[A-Z][A-Za-z0-9]{0,8}", fullmatch=True)
+NAMES = st.lists(st.sampled_from(("Room", "Lobby", "Hall", "Archive")), max_size=3).map(tuple)
+TAGS = st.lists(st.sampled_from(("v1", "v2", "v3", "2026-11-22", "rooms", "a/b")), min_size=1, unique=True)
 
 
 @st.composite
 def migrations(draw: st.DrawFn) -> list[Migration]:
-    tags = draw(st.lists(st.from_regex(r"[a-z0-9-]{1,6}", fullmatch=True), min_size=1, max_size=6, unique=True))
-    names = st.lists(class_names, max_size=3).map(tuple)
-    return [Migration(tag=tag, new_classes=draw(names), new_sqlite_classes=draw(names)) for tag in tags]
+    return [Migration(tag=tag, new_classes=draw(NAMES), new_sqlite_classes=draw(NAMES)) for tag in draw(TAGS)]
 
 
 V1 = Migration(tag="v1", new_sqlite_classes=("Room", "Lobby"))
