@@ -18,6 +18,7 @@ class Rule:
 
     pattern: str
     says: str
+    fix: str = "write it in this form"
 
     def accepts(self, text: str) -> bool:
         return re.fullmatch(self.pattern, text) is not None
@@ -57,22 +58,45 @@ NOUNS: Mapping[Kind, str] = {
 IDENTIFIER = Rule(
     r"^[A-Za-z_$][A-Za-z0-9_$]*$",
     "a JavaScript identifier: letters, digits, _ and $, the first not a digit",
+    "write a name such as EXPORTS_BUCKET",
 )
 """Bindings, variables, secrets and classes: code reads them as `env.NAME`."""
 
 HOST = Rule(
     r"^(\*\.?)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
-    "a host name in lower case, such as api.example.com, without scheme, port or path",
+    "a host name in lower case, without scheme, port or path",
+    "write a host such as api.example.com; a path goes to 'path'",
 )
 ZONE = Rule(
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
-    "the name of a zone in lower case, such as example.com",
+    "the name of a zone in lower case",
+    "write the zone's name, such as example.com",
 )
-PATH = Rule(r"^/[^?#*\s]*\*?$", "a path that begins with /, with at most one *, at its end")
-ACCOUNT_ID = Rule(r"^[0-9a-f]{32}$", "the 32 hexadecimal digits of an account id, as `wrangler whoami` shows them")
-DATE = Rule(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", "a date such as 2026-02-25, in quotes")
-ENVIRONMENT = Rule(r"^[a-z][a-z0-9-]{0,30}$", "a short name of a-z, 0-9 and -, such as staging")
-KEY = Rule(r"^[a-z][a-z0-9-]{0,62}$", "a short key of a-z, 0-9 and -, such as exports")
+PATH = Rule(
+    r"^/[^?#*\s]*\*?$",
+    "a path that begins with /, with at most one *, at its end",
+    "write a path such as /* or /api/*",
+)
+ACCOUNT_ID = Rule(
+    r"^[0-9a-f]{32}$",
+    "an account id: 32 digits of 0-9 and a-f",
+    "write the id that `wrangler whoami` shows, in quotes",
+)
+DATE = Rule(
+    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+    "a date as year, month and day",
+    'write a date such as "2026-02-25", in quotes',
+)
+ENVIRONMENT = Rule(
+    r"^[a-z][a-z0-9-]{0,30}$",
+    "at most 31 characters of a-z, 0-9 and -, the first a letter",
+    "write a name such as staging",
+)
+KEY = Rule(
+    r"^[a-z][a-z0-9-]{0,62}$",
+    "at most 63 characters of a-z, 0-9 and -, the first a letter",
+    "write a key such as exports",
+)
 
 FORMS: Mapping[str, Rule] = {
     rule.pattern: rule for rule in (IDENTIFIER, HOST, ZONE, PATH, ACCOUNT_ID, DATE, ENVIRONMENT, KEY)

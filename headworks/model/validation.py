@@ -76,7 +76,7 @@ def _unknown_key(model: type[Written], path: Path, _: ErrorDetails) -> tuple[str
 
 
 def _missing(_: type[Written], path: Path, __: ErrorDetails) -> tuple[str, str]:
-    return f"{path[-1]!r} is missing", f"write it: {path[-1]!r} has no default"
+    return f"{path[-1]!r} is missing", "write it; it has no default"
 
 
 def _wrong_type(wanted: str) -> Callable[[type[Written], Path, ErrorDetails], tuple[str, str]]:
@@ -107,8 +107,8 @@ def _limit(words: str, key: str) -> Callable[[type[Written], Path, ErrorDetails]
 
 
 def _wrong_form(_: type[Written], __: Path, details: ErrorDetails) -> tuple[str, str]:
-    says = FORMS[details["ctx"]["pattern"]].says
-    return f"must be {says}", f"write {says}"
+    form = FORMS[details["ctx"]["pattern"]]
+    return f"must be {form.says}", form.fix
 
 
 def _not_listed(_: type[Written], __: Path, details: ErrorDetails) -> tuple[str, str]:
@@ -150,14 +150,15 @@ _EXPLANATIONS: Mapping[str, Callable[[type[Written], Path, ErrorDetails], tuple[
 
 
 def _kind(value: object) -> str:
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    kinds: tuple[tuple[type, str], ...] = (
         (bool, "true or false"),
-        ((int, float), "a number"),
+        (int, "a number"),
+        (float, "a fraction"),
         (str, "a text"),
         (list, "a list"),
         (dict, "a mapping"),
     )
-    return next((words for kind, words in kinds if isinstance(value, kind)), "nothing")
+    return next((words for kind, words in kinds if isinstance(value, kind)), "null")
 
 
 # ---- the model, walked by the keys of a document

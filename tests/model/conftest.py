@@ -2,10 +2,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from headworks.model.environment import Environment
 from headworks.model.files import load_environment
 from headworks.model.problems import Problem, SpecificationError
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 FILES = {
     "Pulumi.yaml": """\

@@ -45,7 +45,7 @@ SLIPS = [
     (
         "fraction for a whole number",
         (SYSTEM_FILE, RETRIES, "max_retries: 2.5"),
-        ("max_retries", "consumer.max_retries = 2.5", "must be a whole number", "write a whole number"),
+        ("max_retries", "consumer.max_retries = 2.5", "must be a whole number, not a fraction", "write a whole number"),
     ),
     (
         "true for a number",
@@ -80,17 +80,27 @@ SLIPS = [
     (
         "binding that code cannot name",
         (SYSTEM_FILE, "PICTURES: shop-pictures", "MY-PICTURES: shop-pictures"),
-        ("MY-PICTURES", "headworks:system.buckets.MY-PICTURES", "must be a JavaScript identifier", "letters, digits"),
+        (
+            "MY-PICTURES",
+            "headworks:system.buckets.MY-PICTURES",
+            "must be a JavaScript identifier",
+            "such as EXPORTS_BUCKET",
+        ),
     ),
     (
         "secret that code cannot name",
         (SYSTEM_FILE, "- PAYMENT_KEY", "- PAYMENT-KEY"),
-        ("PAYMENT-KEY", "headworks:system.secrets[0]\n", "must be a JavaScript identifier", "letters, digits"),
+        ("PAYMENT-KEY", "headworks:system.secrets[0]\n", "must be a JavaScript identifier", "such as EXPORTS_BUCKET"),
     ),
     (
         "account id that is none",
         (STAGING_FILE, '"00000000000000000000000000000001"', "my-account"),
-        ("account_id", 'headworks:environment.account_id = "my-account"', "32 hexadecimal digits", "wrangler whoami"),
+        (
+            "account_id",
+            'headworks:environment.account_id = "my-account"',
+            "32 digits of 0-9 and a-f",
+            "wrangler whoami",
+        ),
     ),
     (
         "account id that YAML reads as a number",
@@ -100,12 +110,17 @@ SLIPS = [
     (
         "host with a scheme",
         (STAGING_FILE, "host: staging.shop.example", "host: https://staging.shop.example"),
-        ("host", "headworks:environment.routes[0].host", "must be a host name in lower case", "without scheme"),
+        (
+            "host",
+            "headworks:environment.routes[0].host",
+            "must be a host name in lower case, without scheme",
+            "such as api.example.com",
+        ),
     ),
     (
         "day that is none",
         (SYSTEM_FILE, '"2026-02-25"', '"25.2.2026"'),
-        ("compatibility_date", "compatibility_date = ", "must be a date such as 2026-02-25", "in quotes"),
+        ("compatibility_date", "compatibility_date = ", "must be a date as year, month and day", "in quotes"),
     ),
     (
         "owner that is none",
