@@ -403,7 +403,7 @@ def secrets_put(
     from headworks import secrets
     from headworks.account import find_access
     from headworks.deploy import refuse_unknown_stack
-    from headworks.model import load_environment
+    from headworks.model.files import load_environment
 
     workspace = open_workspace(system)
     refuse_unknown_stack(workspace, stack)
@@ -434,7 +434,7 @@ def secrets_list(stack: Stack, system: System = None, json: Json = False) -> Non
     from headworks import secrets
     from headworks.account import find_access
     from headworks.deploy import refuse_unknown_stack
-    from headworks.model import load_environment
+    from headworks.model.files import load_environment
 
     workspace = open_workspace(system)
     refuse_unknown_stack(workspace, stack)
@@ -512,7 +512,7 @@ def _explain(error: Exception) -> tuple[str, int]:
     """Errors of the model and of the network are answers, too; anything else is a bug and keeps its traceback."""
     import httpx
 
-    from headworks.model import SpecificationError
+    from headworks.model.problems import SpecificationError
 
     if isinstance(error, SpecificationError):
         return str(error), 2

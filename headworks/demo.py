@@ -17,7 +17,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from headworks.model import load_environment
+from headworks.model.files import load_environment
 from headworks.workspace import PROJECT_FILE, Workspace
 
 STACKS = ("staging", "production")

@@ -91,7 +91,7 @@ def reset(home: Path) -> None:
 
 def _presupposed(workspace: Workspace) -> tuple[set[str], set[tuple[str, str]]]:
     """The accounts, and the (account, zone) pairs, that any stack of the workspace expects to find."""
-    from headworks.model import load_environment  # pydantic, only needed to start
+    from headworks.model.files import load_environment  # pydantic, only needed to start
 
     accounts, zones = set(), set()
     for system in workspace.systems():

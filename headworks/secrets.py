@@ -14,7 +14,7 @@ import httpx
 
 from headworks.account import Access
 from headworks.failure import Failure
-from headworks.model import Environment
+from headworks.model.environment import Environment
 
 WORKER_NOT_FOUND = {10007, 10090}
 DRAFT = "export default { fetch() { return new Response('Not deployed yet', { status: 503 }); } };\n"

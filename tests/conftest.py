@@ -11,9 +11,13 @@ from typing import Any, Self
 import grpc
 import pytest
 from google.protobuf.struct_pb2 import Struct
+from hypothesis import settings
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 REPOSITORY = Path(__file__).parent.parent
+settings.register_profile("untimed", deadline=None)  # timings belong in bench/
+settings.load_profile("untimed")
+
 LEVELS = {"advisory": 0, "mandatory": 1, "disabled": 2, "remediate": 3}
 """Pulumi's enforcement levels, as the protocol numbers them."""
 

@@ -3,29 +3,37 @@ import os
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import httpx
 import pytest
 from cloudflare import Cloudflare
 
 
-def client_of(headworks):
-    variables = json.loads(headworks("sandbox", "env", "--json").stdout)
-    return Cloudflare(
-        api_token=variables["CLOUDFLARE_API_TOKEN"],
-        base_url=variables["CLOUDFLARE_BASE_URL"],
-        http_client=httpx.Client(trust_env=False),
-        max_retries=0,
-        _strict_response_validation=True,
-    )
+@pytest.fixture
+def client(headworks):
+    """Makes a client of the local account as it is now; all are closed at the end."""
+    with ExitStack() as opened:
+
+        def make() -> Cloudflare:
+            variables = json.loads(headworks("sandbox", "env", "--json").stdout)
+            return Cloudflare(
+                api_token=variables["CLOUDFLARE_API_TOKEN"],
+                base_url=variables["CLOUDFLARE_BASE_URL"],
+                http_client=opened.enter_context(httpx.Client(trust_env=False)),
+                max_retries=0,
+                _strict_response_validation=True,
+            )
+
+        yield make
 
 
-def test_start_gives_the_stacks_their_account_and_zone(headworks):
+def test_start_gives_the_stacks_their_account_and_zone(headworks, client):
     started = headworks("sandbox", "start")
     assert started.returncode == 0, started.stderr
-    client = client_of(headworks)
-    assert [zone.name for zone in client.zones.list()] == ["rockhound.app"]
-    assert len(list(client.accounts.list())) == 1
+    opened = client()
+    assert [zone.name for zone in opened.zones.list()] == ["rockhound.app"]
+    assert len(list(opened.accounts.list())) == 1
 
 
 def test_start_again_finds_the_one_that_runs(headworks):
@@ -41,15 +49,15 @@ def test_two_starts_at_once_make_one_server(headworks):
     assert len({json.loads(answer.stdout)["pid"] for answer in answers}) == 1
 
 
-def test_data_and_address_survive_a_stop(headworks):
+def test_data_and_address_survive_a_stop(headworks, client):
     address = json.loads(headworks("sandbox", "start", "--json").stdout)["address"]
-    client = client_of(headworks)
-    account = next(iter(client.accounts.list())).id
-    client.r2.buckets.create(account_id=account, name="kept-by-the-account")
+    opened = client()
+    account = next(iter(opened.accounts.list())).id
+    opened.r2.buckets.create(account_id=account, name="kept-by-the-account")
     assert headworks("sandbox", "stop").returncode == 0
     assert headworks("sandbox", "status").returncode == 3
     assert json.loads(headworks("sandbox", "start", "--json").stdout)["address"] == address
-    assert [bucket.name for bucket in client_of(headworks).r2.buckets.list(account_id=account).buckets] == [
+    assert [bucket.name for bucket in client().r2.buckets.list(account_id=account).buckets] == [
         "kept-by-the-account"
     ]
 
@@ -62,15 +70,15 @@ def test_a_killed_server_is_not_taken_for_a_running_one(headworks):
     assert json.loads(headworks("sandbox", "start", "--json").stdout)["started"]
 
 
-def test_reset_forgets_the_account_but_asks_first(headworks):
+def test_reset_forgets_the_account_but_asks_first(headworks, client):
     headworks("sandbox", "start")
-    account = next(iter(client_of(headworks).accounts.list())).id
-    client_of(headworks).r2.buckets.create(account_id=account, name="gone-after-reset")
+    account = next(iter(client().accounts.list())).id
+    client().r2.buckets.create(account_id=account, name="gone-after-reset")
     assert headworks("sandbox", "reset", stdin="n\n").returncode == 1
     assert headworks("sandbox", "status").returncode == 0
     assert headworks("sandbox", "reset", "--yes").returncode == 0
     headworks("sandbox", "start")
-    assert client_of(headworks).r2.buckets.list(account_id=account).buckets == []
+    assert client().r2.buckets.list(account_id=account).buckets == []
 
 
 def test_env_is_what_a_shell_takes(headworks):

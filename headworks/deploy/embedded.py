@@ -1,0 +1,101 @@
+"""Deployments by the embedded engine, on the local account."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import typer
+
+from headworks.deploy import Operation, Request
+from headworks.deploy.passphrase import passphrase
+from headworks.workspace import Workspace
+from sandbox import engine
+from sandbox.engine.display import Display
+from sandbox.engine.errors import EngineError
+from sandbox.engine.json_output import Digest, EventLines
+
+Run = Callable[[engine.Options, engine.Emit], engine.Result]
+
+RUN: dict[Operation, Run] = {
+    Operation.PREVIEW: engine.preview,
+    Operation.UP: engine.up,
+    Operation.REFRESH: engine.refresh,
+    Operation.DESTROY: engine.destroy,
+}
+PREVIEW: dict[Operation, Run] = {**RUN, Operation.UP: engine.preview}
+"""What shows beforehand what an operation would do; refresh and destroy have a mode for it."""
+QUESTION = {
+    Operation.UP: "Do you want to perform this update",
+    Operation.REFRESH: "Do you want to perform this refresh",
+    Operation.DESTROY: "Do you want to perform this destroy",
+}
+
+
+def run(request: Request) -> int:
+    """Preview, ask, do; returns the exit code of the last of them that ran."""
+    options = options_of(request)
+    if request.operation is Operation.PREVIEW:
+        return _show(engine.preview, options, request, preview=True)
+    if not request.skip_preview:
+        beforehand = replace(options, preview_only=True, expect_no_changes=False)
+        if code := _show(PREVIEW[request.operation], beforehand, request, preview=True):
+            return code
+        if not request.yes:
+            typer.confirm(QUESTION[request.operation], abort=True)
+    return _show(RUN[request.operation], options, request, preview=False)
+
+
+def options_of(request: Request) -> engine.Options:
+    """A request in the engine's words."""
+    return replace(
+        stack_options(request.workspace, request.stack),
+        policy_packs=request.policy_packs,
+        policy_pack_configs=request.policy_pack_configs,
+        parallel=request.parallel,
+        targets=request.targets,
+        refresh=request.refresh,
+        expect_no_changes=request.expect_no_changes,
+        ignore_protect=request.ignore_protect,
+        continue_on_error=request.continue_on_error,
+        take_over=True,  # the lock of a killed deployment on this machine hinders nobody; what it left is completed
+        environment=request.access.environment,
+    )
+
+
+def stack_options(workspace: Workspace, stack: str) -> engine.Options:
+    """Options that name a stack and its state, for what only reads it."""
+    return engine.Options(
+        project=workspace.system, stack=stack, state=workspace.home / "state", passphrase=passphrase(workspace.home)
+    )
+
+
+def _show(run_operation: Run, options: engine.Options, request: Request, *, preview: bool) -> int:
+    if request.json:
+        return _show_json(run_operation, options, digest=request.operation is Operation.PREVIEW)
+    display = Display(
+        sys.stdout,
+        operation=request.operation,
+        stack=request.stack,
+        preview=preview,
+        color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        diff=request.diff,
+    )
+    try:
+        result = run_operation(options, display)
+    finally:
+        display.close()
+    return int(result.exit_code)
+
+
+def _show_json(run_operation: Run, options: engine.Options, *, digest: bool) -> int:
+    """A preview is one document, everything else a line per event, as with `pulumi`."""
+    if not digest:
+        return int(run_operation(options, EventLines(sys.stdout)).exit_code)
+    collected = Digest()
+    result = run_operation(options, collected)
+    document: dict[str, Any] = collected.document()
+    print(json.dumps(document, indent=2))
+    return int(result.exit_code)

@@ -1,0 +1,109 @@
+"""Rockhounding on a local account, brought up by the command line and read back with the official SDK."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import httpx
+import pytest
+from cloudflare import Cloudflare
+
+ROOT = Path(__file__).parents[2]
+PLANTED = {
+    name: f"planted-{name.lower()}-5d2e8c17"
+    for name in ("SUPABASE_SERVICE_ROLE_KEY", "ADMIN_API_KEY", "MAPBOX_API_KEY")
+}
+
+
+@dataclass
+class Checkout:
+    """The command line of this checkout, with a home and so an account of its own."""
+
+    home: Path
+    printed: list[str] = field(default_factory=list)
+    """Everything that any command has printed."""
+    planted: dict[str, str] = field(default_factory=PLANTED.copy)
+    """The values that the secrets have here."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLOUDFLARE_", "PULUMI_"))}
+        path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
+        return {**kept, "PATH": path, "HEADWORKS_HOME": str(self.home), "NO_COLOR": "1"}
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "headworks", *words]
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *words: str, exit_code: int = 0) -> str:
+        with self.start(*words) as process:
+            output, _ = process.communicate()
+        self.printed.append(output)
+        assert process.returncode == exit_code, (
+            f"headworks {' '.join(words)} ended with {process.returncode}:\n{output}"
+        )
+        return output
+
+    def put_secrets(self, stack: str) -> None:
+        names = ("SUPABASE_SERVICE_ROLE_KEY", "ADMIN_API_KEY") if stack == "development" else tuple(self.planted)  # R31
+        file = self.home.parent / f"{stack}.vars"
+        file.write_text("".join(f"{name}={self.planted[name]}\n" for name in names))
+        self.run("secrets", "put", stack, "--from-file", str(file))
+        file.unlink()
+
+    @cached_property
+    def client(self) -> Cloudflare:
+        """The official SDK on the account, checking each answer against its own types; `close` ends it."""
+        variables = json.loads(self.run("sandbox", "env", "--json"))
+        self.printed.pop()
+        return Cloudflare(
+            api_token=variables["CLOUDFLARE_API_TOKEN"],
+            base_url=variables["CLOUDFLARE_BASE_URL"],
+            http_client=httpx.Client(trust_env=False),
+            max_retries=0,
+            _strict_response_validation=True,
+        )
+
+
+    def close(self) -> None:
+        if "client" in self.__dict__:
+            self.client.close()
+        self.run("sandbox", "stop")
+
+
+@pytest.fixture(scope="session")
+def make_checkout(tmp_path_factory):
+    """Makes checkouts with a running account; they are stopped at the end."""
+    made = []
+
+    def make() -> Checkout:
+        checkout = Checkout(tmp_path_factory.mktemp("checkout") / "home")
+        made.append(checkout)
+        checkout.run("sandbox", "start")
+        return checkout
+
+    yield make
+    for checkout in made:
+        checkout.close()
+
+
+@pytest.fixture(scope="session")
+def both_up(make_checkout) -> Checkout:
+    """Staging and production are up on one account. Tests leave both as they are."""
+    checkout = make_checkout()
+    for stack in ("staging", "production"):
+        checkout.put_secrets(stack)
+        checkout.run("up", stack, "--yes")
+    return checkout
