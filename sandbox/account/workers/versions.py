@@ -40,10 +40,11 @@ def create_version(call: Call) -> Json:
     return _shown(version) | {"startup_time_ms": version["startup_time_ms"]}
 
 
-def list_deployments(call: Call) -> Json:
+def list_deployments(call: Call) -> list[Json]:
+    """Newest first: the first one is in force."""
     script = records.script_of(call)
     found = call.store.all(records.DEPLOYMENT, records.scope(call.account, script["name"]))
-    return {"deployments": found[::-1]}
+    return found[::-1]
 
 
 def get_deployment(call: Call) -> Json:
@@ -118,7 +119,7 @@ ENDPOINTS = (
     Endpoint("GET", f"{_SCRIPT}/versions", list_versions, Numbered(size=10, under="items")),
     Endpoint("POST", f"{_SCRIPT}/versions", create_version),
     Endpoint("GET", f"{_SCRIPT}/versions/{{version_id}}", get_version),
-    Endpoint("GET", f"{_SCRIPT}/deployments", list_deployments),
+    Endpoint("GET", f"{_SCRIPT}/deployments", list_deployments, Numbered(size=100, under="deployments")),
     Endpoint("POST", f"{_SCRIPT}/deployments", create_deployment),
     Endpoint("GET", f"{_SCRIPT}/deployments/{{deployment_id}}", get_deployment),
 )

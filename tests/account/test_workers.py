@@ -1,0 +1,478 @@
+"""Workers: what an upload may say, what it keeps, and what each change leaves behind."""
+
+import json
+import sqlite3
+from typing import Any
+
+import pytest
+
+FETCH = "export default { fetch() {} };"
+ROOM = "export class Room {}\n" + FETCH
+STRICT = {"bindings_inherit": "strict"}
+SECRET = "planted-9f8e7d6c5b4a"
+
+
+def failure(response: Any) -> tuple[int, int]:
+    return response.status_code, response.json()["errors"][0]["code"]
+
+
+def bindings(account: Any, name: str) -> dict[str, Any]:
+    settings = account.ok("GET", f"{account.path}/workers/scripts/{name}/settings")
+    return {binding["name"]: binding for binding in settings["bindings"]}
+
+
+def test_an_upload_shows_handlers_and_keeps_its_settings(account: Any) -> None:
+    said = {
+        "compatibility_flags": ["nodejs_compat"],
+        "observability": {"enabled": True, "head_sampling_rate": 0.5},
+        "limits": {"cpu_ms": 50},
+        "placement": {"mode": "smart"},
+        "annotations": {"workers/message": "first", "workers/tag": "ledger:v1:abc"},
+    }
+    answer = account.upload("api", FETCH, **said).json()["result"]
+    assert (answer["handlers"], answer["has_modules"], answer["placement_mode"]) == (["fetch"], True, "smart")
+    settings = account.ok("GET", f"{account.path}/workers/scripts/api/settings")
+    assert {key: settings[key] for key in said} == said
+
+
+def test_the_same_code_has_the_same_etag_and_other_code_another(account: Any) -> None:
+    etags = [account.upload("api", code).json()["result"]["etag"] for code in (FETCH, FETCH, ROOM)]
+    assert etags[0] == etags[1] != etags[2]
+
+
+@pytest.mark.parametrize("metadata_first", [True, False])
+def test_parts_may_come_in_any_order_and_the_metadata_as_plain_text(account: Any, metadata_first: bool) -> None:
+    parts = [
+        ("metadata", (None, json.dumps({"main_module": "index.js"}), "text/plain")),
+        ("index.js", ("index.js", FETCH, "application/javascript+module")),
+        ("index.js.map", ("index.js.map", "{}", "application/source-map")),
+    ]
+    files = parts if metadata_first else parts[::-1]
+    account.ok("PUT", f"{account.path}/workers/scripts/api", files=files, params={"excludeScript": "true"})
+    content = account.http.get(f"{account.path}/workers/scripts/api/content/v2")
+    assert content.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert FETCH in content.text
+    assert "source-map" not in content.text
+
+
+def test_the_main_module_comes_first_in_the_content(account: Any) -> None:
+    files = [
+        ("metadata", (None, json.dumps({"main_module": "z.js"}), "application/json")),
+        ("a.txt", ("a.txt", "text", "text/plain")),
+        ("z.js", ("z.js", FETCH, "application/javascript+module")),
+    ]
+    account.ok("PUT", f"{account.path}/workers/scripts/api", files=files)
+    content = account.http.get(f"{account.path}/workers/scripts/api/content/v2").text
+    assert content.index('name="z.js"') < content.index('name="a.txt"')
+
+
+def test_service_worker_syntax_is_kept_as_one_script(account: Any) -> None:
+    code = 'addEventListener("fetch", event => event.respondWith(new Response("hi")));'
+    files = {
+        "metadata": (None, json.dumps({"body_part": "script"}), "application/json"),
+        "script": ("script", code, "application/javascript"),
+    }
+    answer = account.ok("PUT", f"{account.path}/workers/scripts/old", files=files)
+    assert (answer["handlers"], answer["has_modules"]) == (["fetch"], False)
+    assert account.http.get(f"{account.path}/workers/scripts/old/content/v2").text == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "metadata", "expected"),
+    [
+        ("Upper", FETCH, {}, (400, 10016)),
+        ("api", FETCH, {"main_module": "other.js"}, (400, 10021)),
+        ("api", FETCH, {"main_module": None}, (400, 10021)),
+        ("api", "export default { fetch( };", {}, (400, 10021)),
+        ("api", "export default {};", {}, (400, 10068)),
+        ("api", FETCH, {"assets": {"jwt": "x"}}, (400, 10021)),
+        ("api", FETCH, {"bindings": [{"type": "kv_namespace", "name": "KV", "namespace_id": "0" * 32}]}, (400, 10041)),
+        ("api", FETCH, {"bindings": [{"type": "r2_bucket", "name": "B", "bucket_name": "missing"}]}, (400, 10085)),
+        ("api", FETCH, {"bindings": [{"type": "d1", "name": "D", "database_id": "x"}]}, (400, 10181)),
+        ("api", FETCH, {"bindings": [{"type": "d1", "name": "D", "id": "x"}]}, (400, 10181)),
+        ("api", FETCH, {"bindings": [{"type": "queue", "name": "Q", "queue_name": "missing"}]}, (400, 11000)),
+        ("api", FETCH, {"bindings": [{"type": "service", "name": "S", "service": "missing"}]}, (400, 10144)),
+        ("api", FETCH, {"bindings": [{"type": "hyperdrive", "name": "H", "id": "x"}]}, (400, 10157)),
+        ("api", FETCH, {"bindings": [{"type": "vectorize", "name": "V", "index_name": "x"}]}, (400, 10159)),
+        ("api", FETCH, {"bindings": [{"type": "dispatch_namespace", "name": "N", "namespace": "x"}]}, (400, 100119)),
+        ("api", FETCH, {"bindings": [{"type": "mtls_certificate", "name": "M", "certificate_id": "x"}]}, (400, 100143)),
+        (
+            "api",
+            FETCH,
+            {"bindings": [{"type": "secrets_store_secret", "name": "X", "store_id": "x", "secret_name": "y"}]},
+            (400, 10182),
+        ),
+        (
+            "api",
+            FETCH,
+            {"bindings": [{"type": "durable_object_namespace", "name": "R", "class_name": "Room"}]},
+            (400, 10061),
+        ),
+        ("api", FETCH, {"bindings": [{"type": "plain_text", "name": "not valid", "text": "x"}]}, (400, 10052)),
+        (
+            "api",
+            FETCH,
+            {"bindings": [{"type": "plain_text", "name": "A", "text": "x"}, {"type": "ai", "name": "A"}]},
+            (400, 10052),
+        ),
+        ("api", FETCH, {"bindings": [{"type": "telepathy", "name": "T"}]}, (400, 10021)),
+        ("api", FETCH, {"bindings": [{"type": "secret_text", "name": "S"}]}, (400, 10021)),
+        ("api", FETCH, {"bindings": [{"type": "inherit", "name": "S", "version_id": "8f1d3c3e"}]}, (400, 10057)),
+        ("api", FETCH, {"migrations": {"new_tag": "v1", "new_sqlite_classes": ["Room"]}}, (400, 10070)),
+        ("api", FETCH, {"migrations": {"old_tag": "v1", "new_tag": "v2"}}, (412, 10079)),
+        ("api", FETCH, {"migrations": {"new_tag": "v1", "deleted_classes": ["Room"]}}, (400, 10074)),
+        (
+            "api",
+            ROOM,
+            {"migrations": {"new_tag": "v1", "new_classes": ["Room"], "new_sqlite_classes": ["Room"]}},
+            (400, 10074),
+        ),
+    ],
+)
+def test_a_refused_upload_leaves_nothing_behind(
+    account: Any, name: str, code: str, metadata: Any, expected: Any
+) -> None:
+    assert failure(account.upload(name, code, **metadata)) == expected
+    assert account.ok("GET", f"{account.path}/workers/scripts") == []
+    assert account.ok("GET", f"{account.path}/workers/durable_objects/namespaces") == []
+
+
+def test_metadata_that_is_no_json_is_refused_by_its_own_code(account: Any) -> None:
+    files = {
+        "metadata": (None, "", "application/json"),
+        "index.js": ("index.js", FETCH, "application/javascript+module"),
+    }
+    assert account.code("PUT", f"{account.path}/workers/scripts/api", files=files) == (400, 10026)
+
+
+def test_bindings_lead_to_what_exists(account: Any) -> None:
+    kv = account.ok("POST", f"{account.path}/storage/kv/namespaces", json={"title": "T"})["id"]
+    database = account.ok("POST", f"{account.path}/d1/database", json={"name": "rocks"})["uuid"]
+    account.ok("POST", f"{account.path}/queues", json={"queue_name": "jobs"})
+    account.ok("POST", f"{account.path}/r2/buckets", json={"name": "data"}, headers={"cf-r2-jurisdiction": "eu"})
+    in_default = [{"type": "r2_bucket", "name": "B", "bucket_name": "data"}]
+    assert failure(account.upload("api", FETCH, bindings=in_default)) == (400, 10085)
+    sent = [
+        {"type": "kv_namespace", "name": "K", "namespace_id": kv},
+        {"type": "r2_bucket", "name": "B", "bucket_name": "data", "jurisdiction": "eu"},
+        {"type": "d1", "name": "D", "id": database},
+        {"type": "queue", "name": "Q", "queue_name": "jobs"},
+        {"type": "service", "name": "SELF", "service": "api", "environment": "production"},
+        {"type": "json", "name": "J", "json": {"a": [1]}},
+        {"type": "ratelimit", "name": "L", "namespace_id": "1", "simple": {"limit": 1, "period": 10}},
+    ]
+    assert account.upload("api", FETCH, bindings=sent).status_code == 200
+    assert account.ok("GET", f"{account.path}/workers/scripts/api/settings")["bindings"] == sent
+    (queue,) = account.ok("GET", f"{account.path}/queues")
+    assert queue["producers"] == [{"type": "worker", "script": "api"}]
+
+
+def test_what_is_not_looked_up_is_said(account: Any) -> None:
+    answer = account.upload("api", FETCH, bindings=[{"type": "pipelines", "name": "P", "pipeline": "x"}]).json()
+    assert ["pipelines" in message["message"] for message in answer["messages"]] == [True]
+
+
+def test_handlers_that_the_text_does_not_tell_are_said_and_never_held_against_it(account: Any) -> None:
+    answer = account.upload("api", 'import { wrap } from "./wrap.js";\nexport default wrap({});').json()
+    assert (answer["result"]["handlers"], len(answer["messages"])) == ([], 1)
+    queue = account.ok("POST", f"{account.path}/queues", json={"queue_name": "jobs"})["queue_id"]
+    account.ok("POST", f"{account.path}/queues/{queue}/consumers", json={"type": "worker", "script_name": "api"})
+
+
+class TestSecrets:
+    @pytest.fixture(autouse=True)
+    def worker(self, account: Any) -> None:
+        account.upload("api", FETCH, bindings=[{"type": "secret_text", "name": "KEY", "text": SECRET}])
+
+    def names(self, account: Any) -> set[str]:
+        return {secret["name"] for secret in account.ok("GET", f"{account.path}/workers/scripts/api/secrets")}
+
+    def test_an_upload_that_does_not_say_a_secret_drops_it(self, account: Any) -> None:
+        account.upload("api", FETCH)
+        assert self.names(account) == set()
+
+    def test_keep_bindings_keeps_secrets_by_type(self, account: Any) -> None:
+        account.upload("api", FETCH, keep_bindings=["secret_text", "secret_key"])
+        assert self.names(account) == {"KEY"}
+
+    def test_a_secret_can_be_inherited_under_another_name(self, account: Any) -> None:
+        account.upload(
+            "api", FETCH, bindings=[{"type": "inherit", "name": "NEW", "old_name": "KEY", "version_id": "latest"}]
+        )
+        assert self.names(account) == {"NEW"}
+
+    def test_a_secret_that_is_not_there_is_dropped_in_silence_unless_strict(self, account: Any) -> None:
+        wanted = [{"type": "inherit", "name": "MISSING"}]
+        assert failure(account.upload("api", FETCH, bindings=wanted, params=STRICT)) == (400, 10057)
+        assert self.names(account) == {"KEY"}
+        assert account.upload("api", FETCH, bindings=wanted).status_code == 200
+        assert self.names(account) == set()
+
+    def test_putting_and_deleting_make_versions_that_are_deployed(self, account: Any) -> None:
+        secrets = f"{account.path}/workers/scripts/api/secrets"
+        assert account.ok("PUT", secrets, json={"name": "TWO", "text": SECRET, "type": "secret_text"}) == {
+            "name": "TWO",
+            "type": "secret_text",
+        }
+        assert self.names(account) == {"KEY", "TWO"}
+        account.ok("DELETE", f"{secrets}/KEY")
+        assert self.names(account) == {"TWO"}
+        assert account.code("GET", f"{secrets}/KEY") == (404, 10056)
+        versions = account.ok("GET", f"{account.path}/workers/scripts/api/versions")["items"]
+        assert [version["number"] for version in versions] == [3, 2, 1]
+        deployment = account.ok("GET", f"{account.path}/workers/scripts/api/deployments")["deployments"][0]
+        assert deployment["versions"] == [{"version_id": versions[0]["id"], "percentage": 100}]
+        assert deployment["annotations"]["workers/triggered_by"] == "secret"
+
+    def test_many_secrets_in_one_patch(self, account: Any) -> None:
+        body = {
+            "secrets": {
+                "KEY": None,
+                "A": {"type": "secret_text", "text": SECRET},
+                "B": {"type": "secret_text", "text": SECRET},
+            }
+        }
+        account.ok("PATCH", f"{account.path}/workers/scripts/api/secrets-bulk", json=body)
+        assert self.names(account) == {"A", "B"}
+
+    def test_a_secret_cannot_take_the_name_of_a_variable(self, account: Any) -> None:
+        account.upload("api", FETCH, bindings=[{"type": "plain_text", "name": "MODE", "text": "x"}])
+        secret = {"name": "MODE", "text": SECRET, "type": "secret_text"}
+        assert account.code("PUT", f"{account.path}/workers/scripts/api/secrets", json=secret) == (400, 10053)
+
+    def test_a_secret_waits_for_the_latest_version_to_be_deployed(self, account: Any) -> None:
+        files = {
+            "metadata": (None, json.dumps({"main_module": "index.js"}), "application/json"),
+            "index.js": ("index.js", FETCH, "application/javascript+module"),
+        }
+        account.ok("POST", f"{account.path}/workers/scripts/api/versions", files=files)
+        secret = {"name": "TWO", "text": SECRET, "type": "secret_text"}
+        assert account.code("PUT", f"{account.path}/workers/scripts/api/secrets", json=secret) == (400, 10215)
+
+    def test_no_value_is_answered_journalled_or_stored_in_the_clear(self, account: Any) -> None:
+        account.ok(
+            "PUT",
+            f"{account.path}/workers/scripts/api/secrets",
+            json={"name": "TWO", "text": SECRET, "type": "secret_text"},
+        )
+        account.code("PUT", f"{account.path}/workers/scripts/api/secrets", json={"text": SECRET})
+        key = {
+            "type": "secret_key",
+            "name": "JWK",
+            "format": "raw",
+            "algorithm": {"name": "HMAC"},
+            "usages": ["sign"],
+            "key_base64": SECRET,
+        }
+        account.upload("api", FETCH, bindings=[key], keep_bindings=["secret_text"])
+        account.ok(
+            "PATCH",
+            f"{account.path}/workers/scripts/api/secrets-bulk",
+            json={"secrets": {"A": {"type": "secret_text", "text": SECRET}}},
+        )
+        version = account.ok("GET", f"{account.path}/workers/scripts/api/versions")["items"][0]["id"]
+        places = (
+            "",
+            "/settings",
+            "/secrets",
+            "/secrets/TWO",
+            "/content/v2",
+            "/versions",
+            f"/versions/{version}",
+            "/deployments",
+        )
+        for place in places:
+            assert SECRET not in account.http.get(f"{account.path}/workers/scripts/api{place}").text
+        assert self.names(account) == {"KEY", "TWO", "JWK", "A"}
+        with sqlite3.connect(account.directory / "account.sqlite") as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            assert SECRET not in "\n".join(connection.iterdump())
+            assert connection.execute("SELECT COUNT(*) FROM content WHERE kind = 'secret'").fetchone()[0] >= 4
+        for file in account.directory.iterdir():
+            assert SECRET.encode() not in file.read_bytes()
+            assert account.token.encode() not in file.read_bytes()
+            assert file.stat().st_mode & 0o077 == 0, file
+
+
+class TestMigrations:
+    binding = {"type": "durable_object_namespace", "name": "ROOM", "class_name": "Room"}
+    first = {"new_tag": "v1", "new_sqlite_classes": ["Room"]}
+
+    def namespaces(self, account: Any) -> dict[str, Any]:
+        return {n["class"]: n for n in account.ok("GET", f"{account.path}/workers/durable_objects/namespaces")}
+
+    @pytest.fixture(autouse=True)
+    def worker(self, account: Any) -> None:
+        answer = account.upload("rooms", ROOM, migrations=self.first, bindings=[self.binding]).json()["result"]
+        assert answer["migration_tag"] == "v1"
+
+    def test_a_step_that_has_been_applied_is_refused_with_the_live_tag(self, account: Any) -> None:
+        response = account.upload("rooms", ROOM, migrations=self.first)
+        assert failure(response) == (412, 10079)
+        assert response.json()["errors"][0]["message"] == "Migration tag precondition failed; current tag is v1"
+
+    def test_an_upload_without_migrations_keeps_tag_and_namespaces(self, account: Any) -> None:
+        before = self.namespaces(account)
+        assert account.upload("rooms", ROOM, bindings=[self.binding]).json()["result"]["migration_tag"] == "v1"
+        assert self.namespaces(account) == before
+        assert bindings(account, "rooms")["ROOM"]["namespace_id"] == before["Room"]["id"]
+
+    def test_a_live_class_cannot_be_made_again(self, account: Any) -> None:
+        again = {"old_tag": "v1", "new_tag": "v2", "new_classes": ["Room"]}
+        assert failure(account.upload("rooms", ROOM, migrations=again)) == (400, 10074)
+
+    def test_a_live_class_must_stay_exported(self, account: Any) -> None:
+        assert failure(account.upload("rooms", FETCH)) == (400, 10064)
+
+    def test_a_rename_keeps_the_namespace(self, account: Any) -> None:
+        before = self.namespaces(account)["Room"]
+        rename = {"old_tag": "v1", "new_tag": "v2", "renamed_classes": [{"from": "Room", "to": "Hall"}]}
+        code = "export class Hall {}\n" + FETCH
+        assert account.upload("rooms", code, migrations=rename).json()["result"]["migration_tag"] == "v2"
+        assert self.namespaces(account) == {"Hall": {**before, "class": "Hall", "name": "rooms_Hall"}}
+
+    def test_a_deleted_class_takes_its_namespace_along(self, account: Any) -> None:
+        delete = {"old_tag": "v1", "new_tag": "v2", "deleted_classes": ["Room"]}
+        assert failure(account.upload("rooms", FETCH, migrations=delete, bindings=[self.binding])) == (400, 10061)
+        account.upload("rooms", FETCH, migrations=delete)
+        assert self.namespaces(account) == {}
+
+    def test_a_whole_history_can_be_sent_at_once(self, account: Any) -> None:
+        steps = [
+            {"new_sqlite_classes": ["A", "B"]},
+            {"renamed_classes": [{"from": "A", "to": "C"}]},
+            {"deleted_classes": ["B"]},
+        ]
+        code = "export class C {}\n" + FETCH
+        answer = account.upload("other", code, migrations={"new_tag": "v3", "steps": steps})
+        assert answer.json()["result"]["migration_tag"] == "v3"
+        assert set(self.namespaces(account)) == {"Room", "C"}
+
+    def test_steps_and_lists_exclude_each_other(self, account: Any) -> None:
+        both = {"new_tag": "v1", "steps": [{"new_classes": ["A"]}], "new_classes": ["B"]}
+        assert failure(account.upload("other", FETCH, migrations=both)) == (400, 10021)
+
+    def test_a_class_moves_to_another_worker_with_its_namespace(self, account: Any) -> None:
+        before = self.namespaces(account)["Room"]
+        transfer = {"new_tag": "v1", "transferred_classes": [{"from": "Room", "from_script": "rooms", "to": "Moved"}]}
+        account.upload("other", "export class Moved {}\n" + FETCH, migrations=transfer)
+        moved = self.namespaces(account)["Moved"]
+        assert (moved["id"], moved["script"], moved["use_sqlite"]) == (before["id"], "other", True)
+
+    def test_another_worker_binds_the_class_and_keeps_it_from_being_deleted(self, account: Any) -> None:
+        foreign = {**self.binding, "script_name": "rooms"}
+        assert account.upload("guest", FETCH, bindings=[foreign]).status_code == 200
+        assert account.code("DELETE", f"{account.path}/workers/scripts/rooms") == (400, 10142)
+        account.ok("DELETE", f"{account.path}/workers/services/rooms", params={"force": "true"})
+        assert self.namespaces(account) == {}
+
+    def test_a_version_cannot_bring_migrations(self, account: Any) -> None:
+        metadata = {"main_module": "index.js", "migrations": {"old_tag": "v1", "new_tag": "v2", "new_classes": ["X"]}}
+        files = {
+            "metadata": (None, json.dumps(metadata), "application/json"),
+            "index.js": ("index.js", ROOM, "application/javascript+module"),
+        }
+        assert account.code("POST", f"{account.path}/workers/scripts/rooms/versions", files=files) == (400, 10211)
+
+
+def test_versions_are_rolled_out_in_shares(account: Any) -> None:
+    account.upload("api", FETCH)
+    files = {
+        "metadata": (
+            None,
+            json.dumps({"main_module": "index.js", "annotations": {"workers/tag": "two"}}),
+            "application/json",
+        ),
+        "index.js": ("index.js", "export default { fetch() {}, queue() {} };", "application/javascript+module"),
+    }
+    script = f"{account.path}/workers/scripts/api"
+    new = account.ok("POST", f"{script}/versions", files=files)
+    (old,) = [v["id"] for v in account.ok("GET", f"{script}/versions")["items"] if v["id"] != new["id"]]
+    assert account.ok("GET", f"{account.path}/workers/scripts")[0]["handlers"] == ["fetch"]
+    shares = [{"version_id": old, "percentage": 90}, {"version_id": new["id"], "percentage": 10}]
+    made = account.ok("POST", f"{script}/deployments", json={"strategy": "percentage", "versions": shares})
+    assert made["versions"] == shares
+    assert account.ok("GET", f"{script}/deployments")["deployments"][0] == made
+    assert account.ok("GET", f"{account.path}/workers/scripts")[0]["handlers"] == ["fetch"]
+    account.ok(
+        "POST",
+        f"{script}/deployments",
+        json={"strategy": "percentage", "versions": [{"version_id": new["id"], "percentage": 100}]},
+    )
+    assert account.ok("GET", f"{account.path}/workers/scripts")[0]["handlers"] == ["fetch", "queue"]
+    for wrong in ([], [{**shares[0]}], [shares[0], shares[0]], [{"version_id": old, "percentage": "x"}]):
+        assert account.code("POST", f"{script}/deployments", json={"strategy": "percentage", "versions": wrong}) == (
+            400,
+            10209,
+        )
+    unknown = [{"version_id": "nope", "percentage": 100}]
+    assert account.code("POST", f"{script}/deployments", json={"strategy": "percentage", "versions": unknown}) == (
+        404,
+        100146,
+    )
+
+
+def test_settings_change_without_an_upload(account: Any) -> None:
+    account.upload(
+        "api", FETCH, bindings=[{"type": "secret_text", "name": "KEY", "text": SECRET}], compatibility_flags=["a"]
+    )
+    settings = f"{account.path}/workers/scripts/api/settings"
+    changed = {
+        "bindings": [{"type": "secret_text", "name": "KEY"}, {"type": "plain_text", "name": "MODE", "text": "x"}],
+        "logpush": True,
+    }
+    account.ok("PATCH", settings, files={"settings": (None, json.dumps(changed), "application/json")})
+    shown = account.ok("GET", settings)
+    assert ([b["name"] for b in shown["bindings"]], shown["logpush"], shown["compatibility_flags"]) == (
+        ["KEY", "MODE"],
+        True,
+        ["a"],
+    )
+    account.ok(
+        "PATCH",
+        settings,
+        files={"settings": (None, json.dumps({"compatibility_date": "2026-02-02"}), "application/json")},
+    )
+    assert len(account.ok("GET", settings)["bindings"]) == 2
+    account.ok("PATCH", f"{account.path}/workers/scripts/api/script-settings", json={"tags": ["team"]})
+    assert account.ok("GET", f"{account.path}/workers/scripts/api/script-settings")["tags"] == ["team"]
+    assert len(account.ok("GET", f"{account.path}/workers/scripts/api/versions")["items"]) == 3
+
+
+def test_new_code_keeps_bindings_and_settings(account: Any) -> None:
+    account.upload(
+        "api", FETCH, bindings=[{"type": "secret_text", "name": "KEY", "text": SECRET}], compatibility_flags=["a"]
+    )
+    files = {
+        "metadata": (None, json.dumps({"main_module": "new.js"}), "application/json"),
+        "new.js": ("new.js", "export default { scheduled() {} };", "application/javascript+module"),
+    }
+    answer = account.ok("PUT", f"{account.path}/workers/scripts/api/content", files=files)
+    assert (answer["handlers"], answer["compatibility_flags"]) == (["scheduled"], ["a"])
+    assert set(bindings(account, "api")) == {"KEY"}
+
+
+def test_a_service_is_its_script_as_the_provider_reads_it(account: Any) -> None:
+    uploaded = account.upload("api", FETCH).json()["result"]
+    service = account.ok("GET", f"{account.path}/workers/services/api")
+    script = service["default_environment"]["script"]
+    assert {key: script[key] for key in ("id", "etag", "handlers", "tag")} == {
+        key: uploaded[key] for key in ("id", "etag", "handlers", "tag")
+    }
+    assert account.code("GET", f"{account.path}/workers/services/nope") == (404, 10090)
+
+
+def test_a_deleted_worker_leaves_its_routes_and_nothing_else(account: Any) -> None:
+    zone = account.zone()
+    account.upload(
+        "api", ROOM, migrations=TestMigrations.first, bindings=[{"type": "secret_text", "name": "KEY", "text": SECRET}]
+    )
+    account.ok("POST", f"/zones/{zone}/workers/routes", json={"pattern": "rockhound.example/*", "script": "api"})
+    account.ok("DELETE", f"{account.path}/workers/scripts/api")
+    assert account.ok("GET", f"/zones/{zone}/workers/routes")[0]["script"] == "api"
+    assert account.ok("GET", f"{account.path}/workers/durable_objects/namespaces") == []
+    with sqlite3.connect(account.directory / "account.sqlite") as connection:
+        kinds = {kind for (kind,) in connection.execute("SELECT kind FROM resource UNION SELECT kind FROM content")}
+    assert kinds & {"script", "version", "deployment", "module", "secret"} == set()
+    answer = account.upload("api", ROOM, migrations=TestMigrations.first)
+    assert answer.json()["result"]["migration_tag"] == "v1"
