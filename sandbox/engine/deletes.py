@@ -81,7 +81,7 @@ def schedule_deletes(steps: Sequence[Step], graph: DependencyGraph) -> list[list
             needed = [id(each) for each in graph.dependencies_of(state) if id(each) in condemned]
             depth[id(state)] = 1 + max((depth[each] for each in needed), default=0)
     waves: dict[int, list[Step]] = {}
-    for state in reversed(graph.states):
+    for state in graph.states:
         if id(state) in condemned:
             waves.setdefault(depth[id(state)], []).append(condemned[id(state)])
     return [waves[level] for level in sorted(waves, reverse=True)]

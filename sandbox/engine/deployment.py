@@ -6,6 +6,7 @@ register is deleted. `refresh` and `destroy` need no program.
 """
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,6 +36,9 @@ from sandbox.engine.steps import RefreshStep
 from sandbox.engine.targets import Targets
 from sandbox.engine.values import Properties, Secret, contains_unknown, masked
 
+DENIED = "denied::"
+"""Begins the reference of a default provider that the configuration rules out."""
+DISABLED_KEY = "pulumi:disable-default-providers"
 EXIT_TOLD = 32
 """Exit status of a program that has told the user itself why it failed."""
 
@@ -63,6 +67,8 @@ class Deployment:
         self.preview = events.preview
         self.refresh_only = refresh_only
         self.failed = False
+        self.stopped = False
+        """Something ended the deployment that has been told; there is no result to tell beside."""
         self.news: dict[str, ResourceState] = {}
         """Resources of this run that are done, by URN."""
         self.generator = StepGenerator(self, Targets(options.targets, dependents=options.target_dependents))
@@ -89,6 +95,12 @@ class Deployment:
         return DependencyGraph(self.snapshot.base)
 
     def provider(self, state: ResourceState) -> ResourceProvider:
+        if state.provider.startswith(DENIED):
+            package = state.provider.removeprefix(DENIED)
+            self.error(
+                f"Default provider for '{package}' disabled. '{state.urn}' must use an explicit provider.", state.urn
+            )
+            raise Stopped("default provider disabled")
         return self.registry.get(state)
 
     async def ensure_provider(self, state: ResourceState) -> None:
@@ -178,14 +190,17 @@ class Deployment:
         try:
             plan: Plan = await generate()
         except Stopped:
-            self.failed = True
-            self.executor.cancel()
+            self._stop()
             raise
         except EngineError as error:
             self.error(str(error))
-            self.executor.cancel()
+            self._stop()
             raise Stopped(str(error)) from error
         return plan
+
+    def _stop(self) -> None:
+        self.failed = self.stopped = True
+        self.executor.cancel()
 
     async def register_outputs(self, urn: str, outputs: Properties) -> None:
         if urns.qualified_type(urn) == urns.STACK_TYPE:
@@ -212,10 +227,16 @@ class Deployment:
 
     async def default_provider(self, package: str, version: str, url: str) -> str:
         """The reference of the package's default provider, which is registered when it is first needed."""
+        if package != "pulumi" and not {"*", package}.isdisjoint(self._disabled_default_providers):
+            return f"{DENIED}{package}"
         key = (package, version, url)
         if key not in self._default_providers:
             self._default_providers[key] = asyncio.create_task(self._register_default_provider(*key))
         return await asyncio.shield(self._default_providers[key])
+
+    @cached_property
+    def _disabled_default_providers(self) -> set[str]:
+        return {str(name).strip() for name in json.loads(self.configuration.values.get(DISABLED_KEY) or "[]")}
 
     async def _register_default_provider(self, package: str, version: str, url: str) -> str:
         name = "default" + (f"_{version.replace('.', '_')}" if version else "")
@@ -316,14 +337,13 @@ class Deployment:
             return
         if status != EXIT_TOLD:
             self.error(f"an unhandled error occurred: program exited with non-zero exit code: {status}")
-        self.failed = True
-        self.executor.cancel()
+        self._stop()
 
     async def _delete(self) -> None:
         try:
             sames, deletes = await generate_deletes(self)
         except Stopped:
-            self.failed = True
+            self._stop()
             return
         if sames:
             await (await self.executor.submit(sames))
@@ -379,7 +399,7 @@ class Deployment:
 
     async def _finish(self) -> None:
         await self.snapshot.save()
-        if self.executor.failed or (self.generator.failed and not self.failed):
+        if (self.executor.failed or self.generator.failed) and not self.stopped:
             self._tell_result()
         self.failed = self.failed or bool(self.executor.failed) or self.generator.failed
 

@@ -176,16 +176,17 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         if not request.propertyDependencies:
             needed = {key: set(dependencies) for key in properties.fields}
         options = options_of(request, self._provider_of(request))
-        transforms = self._transforms_of(request)
-        if transforms:
+        if request.transforms:
             properties = with_dependencies(properties, needed)
-            for transform in transforms:
-                properties, options = await self._callbacks.transform(transform, request, properties, options)
-            needed = {key: dependencies_in(value) for key, value in properties.fields.items()}
-            dependencies = set(options.depends_on).union(*needed.values())
-        else:
-            for key, value in properties.fields.items():
-                needed.setdefault(key, set()).update(dependencies_in(value))
+        for transform in self._transforms_of(request):
+            properties, options = await self._callbacks.transform(transform, request, properties, options)
+        if request.transforms:
+            # As in Pulumi's engine, only a resource's own transforms can change what it depends on.
+            needed = {key: set() for key in properties.fields}
+            dependencies = set(options.depends_on)
+        for key, value in properties.fields.items():
+            needed.setdefault(key, set()).update(dependencies_in(value))
+            dependencies |= needed[key] if request.transforms else set()
         self._remember_providers(request, options)
         provider = ""
         if request.custom and not urns.is_provider(request.type):

@@ -195,7 +195,7 @@ def _outputs_of(stack: Stack, name: str) -> Properties:
     checkpoint = Checkpoint(path)
     document = checkpoint.load()
     if document is None:
-        raise EngineError(f"no stack named '{name}' found; there is no state {path}, so bring that stack up first")
+        raise EngineError(f'unknown stack "{name}"')
     salt = (document.get("secrets_providers") or {}).get("state", {}).get("salt", "")
     secrets = PassphraseManager(stack.options.passphrase, salt) if salt else stack.secrets(document)
     for written in document.get("resources") or []:

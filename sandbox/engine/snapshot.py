@@ -147,15 +147,16 @@ class Snapshot:
     def _repaired(self, state: ResourceState, present: set[str], grandparents: dict[str, str]) -> ResourceState:
         missing = {urn for urn in dependencies(state) if urn not in present}
         orphan = state.parent in grandparents and state.parent not in present
-        if not missing and not orphan:
+        if not missing and not orphan and all(state.property_dependencies.values()):
             return state
         return replace(
             state,
             parent=grandparents[state.parent] if orphan else state.parent,
             dependencies=[urn for urn in state.dependencies if urn not in missing],
             property_dependencies={
-                key: [urn for urn in needed if urn not in missing]
+                key: kept
                 for key, needed in state.property_dependencies.items()
+                if (kept := [urn for urn in needed if urn not in missing])
             },
             deleted_with="" if state.deleted_with in missing else state.deleted_with,
             replace_with=[urn for urn in state.replace_with if urn not in missing],
