@@ -158,14 +158,20 @@ def build(recorder: Recorder) -> Build:
     return run
 
 
-def facts_of(environment: Environment) -> Facts:
-    """An account in which nothing is deployed but the secrets."""
-    return Facts(
-        account=Fact(environment.account_id),
-        secrets=Fact(tuple(sorted(environment.secrets))),
-        migration_tag=Fact(""),
-        annotation=Fact(""),
-    )
+def facts_of(environment: Environment, **others: Fact[Any]) -> Facts:
+    """An account in which nothing is deployed but the secrets, unless it is said otherwise."""
+    nothing: dict[str, Fact[Any]] = {
+        "account": Fact(environment.account_id),
+        "secrets": Fact(tuple(sorted(environment.secrets))),
+        "migration_tag": Fact(""),
+        "annotation": Fact(""),
+    }
+    return Facts(**nothing | others)
+
+
+@pytest.fixture
+def environment_facts() -> Callable[..., Facts]:
+    return facts_of
 
 
 @pytest.fixture
