@@ -139,15 +139,42 @@ def _marked(property_: Property, value: Any) -> Any:
 # Inputs that follow from what was read -------------------------------------------------------------------------------
 
 
-def refreshed(inputs: Any, outputs: Any) -> Any:
+def refreshed(properties: Mapping[str, Property], inputs: Values, outputs: Values) -> Values:
     """The program's inputs with the values that a refresh found: same shape, no more keys or elements than before."""
-    match inputs, outputs:
+    return {
+        name: _refreshed(properties.get(name), value, outputs[name])
+        for name, value in inputs.items()
+        if name in outputs
+    }
+
+
+def _refreshed(property_: Property | None, given: Any, found: Any) -> Any:
+    match given, found:
         case dict(), dict():
-            return {key: refreshed(value, outputs[key]) for key, value in inputs.items() if key in outputs}
+            inner = property_.properties if property_ else {}
+            each = property_.of if property_ else None
+            return {
+                key: _refreshed(inner.get(key, each), value, found[key]) for key, value in given.items() if key in found
+            }
         case list(), list():
-            return [refreshed(old, new) for old, new in zip(inputs, outputs, strict=False)]
+            each = property_.of if property_ else None
+            order = _matched(given, found) if property_ and property_.kind is Kind.SET else found
+            return [_refreshed(each, old, new) for old, new in zip(given, order, strict=False)]
         case _:
-            return outputs
+            return found
+
+
+def _matched(given: list[Any], found: list[Any]) -> list[Any]:
+    """Objects of a set in the order of the inputs that they are most like; anything else stays in its place."""
+    if not all(isinstance(element, dict) for element in [*given, *found]):
+        return found
+    left, order = list(found), []
+    for element in given:
+        if left:
+            best = max(left, key=lambda other: sum(other.get(key) == value for key, value in element.items()))
+            left.remove(best)
+            order.append(best)
+    return order
 
 
 def imported(properties: Mapping[str, Property], outputs: Values) -> Values:

@@ -33,7 +33,7 @@ class Lifecycle:
 
     async def update(self, planned: Values, state: Values) -> Values:
         if self.resource.update is None:
-            return state
+            return {**state, **{name: planned[name] for name in self.resource.local if name in planned}}
         unchanged = self.resource.special.unchanged
         if unchanged is not None and unchanged(planned, state):
             return self._settled(

@@ -58,10 +58,11 @@ def plan(
         _forget_computed(properties, state, inputs)
     result = Plan(state)
     if prior is not None:
-        _apply_rules(properties, result.state, prior, inputs, (), result.replacing)
+        _apply_rules(properties, state, prior, inputs, (), result.replacing)
+    result.state = without_nulls(state)
     if adjust:
         adjust(result.state, prior, inputs)
-    result.state = without_nulls(result.state)
+        result.state = without_nulls(result.state)
     return result
 
 
@@ -150,7 +151,7 @@ def _enter_defaults(properties: Properties, state: Values, inputs: Values) -> No
     for name, property_ in properties.items():
         given = inputs.get(name)
         if given is None and property_.default is not None:
-            state[name] = property_.default
+            state[name] = copy.deepcopy(property_.default)
         for inner, nested, told in _objects_in(property_, state.get(name), given):
             _enter_defaults(inner, nested, told)
 
@@ -187,14 +188,30 @@ def _apply_rules(
 ) -> None:
     for name, property_ in properties.items():
         here, before, given = (*path, name), prior.get(name), inputs.get(name)
-        if property_.keep and state.get(name) is UNKNOWN and before is not None and given is not UNKNOWN:
+        if property_.keep and state.get(name) is UNKNOWN and given is not UNKNOWN:
             state[name] = before
-        if state.get(name) != before and (
-            property_.replaces is Replaces.ALWAYS
-            or (property_.replaces is Replaces.IF_CONFIGURED and given is not None)
-        ):
+        if state.get(name) != before and _replaces(property_, state.get(name), before, given):
             replacing.add(here)
         _apply_nested_rules(property_, state.get(name), before, given, here, replacing)
+
+
+def _replaces(property_: Property, value: Any, before: Any, given: Any) -> bool:
+    match property_.replaces:
+        case Replaces.ALWAYS:
+            return True
+        case Replaces.IF_CONFIGURED:
+            return given is not None
+        case Replaces.IF_CONFIGURED_BEFORE:
+            return given is not None and before is not None and _said(property_, value) != _said(property_, before)
+        case _:
+            return False
+
+
+def _said(property_: Property, value: Any) -> Any:
+    """The part of an object that a program can state."""
+    if not isinstance(value, dict):
+        return value
+    return {name: item for name, item in value.items() if property_.properties[name].optional}
 
 
 def _apply_nested_rules(

@@ -40,6 +40,8 @@ class Replaces(Enum):
     ALWAYS = auto()
     IF_CONFIGURED = auto()
     """Only while the program states a value."""
+    IF_CONFIGURED_BEFORE = auto()
+    """Only if the state has a value, too; what the API sets in it does not count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,10 +208,14 @@ class Resource:
     """None: a read asks nobody."""
     update: Call | None = None
     """None: an update sends nothing, and the state stays."""
+    local: tuple[str, ...] = ()
+    """Properties that an update which sends nothing takes over into the state."""
     before_update: Call | None = None
     """Makes room for an update."""
     delete: Call | None = None
-    """None: a delete leaves the object as it is; planning a create warns of it."""
+    """None: a delete leaves the object as it is."""
+    warns_of_staying: bool = False
+    """Whether planning a create warns of such a delete."""
     id_from: str = ""
     """Property whose value becomes the property `id`, where the API has no such."""
     engine_id: str = "id"

@@ -168,7 +168,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     async def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
         async with self._operation(request.urn, context) as operation:
             planned = operation.planned(None, properties_of(request.properties)).state
-            if operation.resource.delete is None:
+            if operation.resource.warns_of_staying:
                 operation.warnings.append(
                     "[WARNING] This resource cannot be destroyed from Terraform. If you create this resource, it will be "
                     "present in the API until manually deleted.: Resource Destruction Considerations"
@@ -198,7 +198,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.ReadResponse()
             outputs = checking.marked(operation.resource.properties, state)
             if before:
-                inputs = checking.refreshed(properties_of(request.inputs), outputs)
+                inputs = checking.refreshed(operation.resource.properties, properties_of(request.inputs), outputs)
             else:
                 inputs = checking.imported(operation.resource.properties, outputs)
             return provider_pb2.ReadResponse(

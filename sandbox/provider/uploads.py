@@ -21,6 +21,7 @@ CONTENT = Call(method="GET", path=SCRIPT + "/content/v2")
 MODULE, CLASSIC = "application/javascript+module", "application/javascript"
 SCRIPT_PART = "script"
 NO_CONTENT = 204
+TEXT_BINDINGS = ("secret_text", "plain_text")
 
 
 # Check and planning ---------------------------------------------------------------------------------------------------
@@ -77,7 +78,7 @@ def plan(planned: Values, prior: Values | None, inputs: Values) -> None:
             for name in ("className", "namespaceId"):
                 if binding.get(name) is UNKNOWN:
                     binding[name] = given[index].get(name) if index < len(given) else None
-    if prior is not None and bodies.without_nulls(planned) != prior:
+    if prior is not None and planned != prior:
         planned["modifiedOn"] = planned["hasAssets"] = UNKNOWN
 
 
@@ -157,7 +158,7 @@ def reader(properties: Mapping[str, Property]) -> Any:
         found = _laid_over(properties, found, settings.result)
         for name in ("annotations", "migrations"):
             found[name] = state.get(name)
-        found["bindings"] = _bindings(found.get("bindings") or [], state.get("bindings") or [])
+        found["bindings"] = known_bindings(found.get("bindings") or [], state.get("bindings") or [])
         if (found.get("placement") or {}).get("mode") is None:
             found["placement"] = None
         return _with_content(found, await _present(api, CONTENT, state))
@@ -186,7 +187,7 @@ def _merged(properties: Mapping[str, Property], state: Values, found: Values) ->
     return merged
 
 
-def _bindings(answered: list[Values], kept: list[Values]) -> list[Values]:
+def known_bindings(answered: list[Values], kept: list[Values]) -> list[Values]:
     """The state's bindings in their order, less the secrets that are gone, and what else there is but foreign secrets.
 
     Answers never hold a secret's text, and an inherited secret is answered as a secret: so both stay as the state
@@ -196,6 +197,17 @@ def _bindings(answered: list[Values], kept: list[Values]) -> list[Values]:
     known = {(binding.get("type"), binding.get("name")) for binding in kept}
     stay = [_with_text(binding, there) for binding in kept if not _is_gone(binding, there)]
     return stay + [binding for key, binding in there.items() if key not in known and key[0] != "secret_text"]
+
+
+def with_known_texts(answered: list[Values], kept: list[Values]) -> list[Values]:
+    """Answered bindings, with the texts that only the state has."""
+    texts = {binding.get("name"): binding["text"] for binding in kept if binding.get("text") is not None}
+    return [
+        {**binding, "text": texts[binding["name"]]}
+        if binding.get("type") in TEXT_BINDINGS and binding["name"] in texts
+        else binding
+        for binding in answered
+    ]
 
 
 def _is_gone(binding: Values, there: Mapping[Any, Values]) -> bool:

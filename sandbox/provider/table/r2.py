@@ -77,6 +77,7 @@ def _rules(rule: Property, path: str, *, deletable: bool) -> Resource:
         read=Call(method="GET", path=path),
         update=put,
         delete=Call(method="DELETE", path=path) if deletable else None,
+        warns_of_staying=not deletable,
         headers=JURISDICTION_HEADER,
     )
 
@@ -198,6 +199,7 @@ R2_DEV_DOMAIN = Resource(
     },
     create=MANAGED_DOMAIN,
     update=MANAGED_DOMAIN,
+    warns_of_staying=True,
     headers=JURISDICTION_HEADER,
 )
 

@@ -80,6 +80,7 @@ CRON_TRIGGER = Resource(
     create=Call(method="PUT", path=SCHEDULES, whole="schedules"),
     read=Call(method="GET", path=SCHEDULES),
     update=Call(method="PUT", path=SCHEDULES, whole="schedules"),
+    warns_of_staying=True,
     id_from="scriptName",
     import_id="account_id=accountId/script_name=scriptName",
 )

@@ -1,0 +1,163 @@
+"""Notification policies, the webhooks that they send to, and health checks."""
+
+from sandbox.provider.schema import (
+    Call,
+    Kind,
+    Property,
+    Resource,
+    a_list,
+    a_map,
+    a_set,
+    an_object,
+    computed,
+    either,
+    in_path,
+    optional,
+    required,
+)
+
+POLICIES = "/accounts/{accountId}/alerting/v3/policies"
+WEBHOOKS = "/accounts/{accountId}/alerting/v3/destinations/webhooks"
+HEALTHCHECKS = "/zones/{zoneId}/healthchecks"
+
+SINGULAR = {
+    "airportCodes": "airport_code",
+    "alertTriggerPreferencesValues": "alert_trigger_preferences_value",
+    "enableds": "enabled",
+    "environments": "environment",
+    "events": "event",
+    "eventSources": "event_source",
+    "eventTypes": "event_type",
+    "groupBies": "group_by",
+    "healthCheckIds": "health_check_id",
+    "incidentImpacts": "incident_impact",
+    "inputIds": "input_id",
+    "insightClasses": "insight_class",
+    "limits": "limit",
+    "logoTags": "logo_tag",
+    "megabitsPerSeconds": "megabits_per_second",
+    "newHealths": "new_health",
+    "newStatuses": "new_status",
+    "packetsPerSeconds": "packets_per_second",
+    "poolIds": "pool_id",
+    "products": "product",
+    "projectIds": "project_id",
+    "protocols": "protocol",
+    "queryTags": "query_tag",
+    "requestsPerSeconds": "requests_per_second",
+    "slos": "slo",
+    "statuses": "status",
+    "targetHostnames": "target_hostname",
+    "targetIps": "target_ip",
+    "targetZoneNames": "target_zone_name",
+    "tokenIds": "token_id",
+    "tunnelIds": "tunnel_id",
+    "tunnelNames": "tunnel_name",
+    "types": "type",
+    "wheres": "where",
+}
+"""Filters that the API calls by their singular."""
+PLURAL = (
+    *("actions", "affectedAsns", "affectedComponents", "affectedLocations", "alertTriggerPreferences", "popNames"),
+    *("selectors", "services", "trafficExclusions", "zones"),
+)
+
+
+def _receivers(api: str | None = None) -> Property:
+    return optional(a_set(an_object(id=optional(Kind.TEXT))), api=api)
+
+
+POLICY = Resource(
+    properties={
+        "id": computed(Kind.TEXT, keep=True),
+        "accountId": in_path(),
+        "alertType": required(Kind.TEXT),
+        "name": required(Kind.TEXT),
+        "mechanisms": required(
+            an_object(emails=_receivers("email"), pagerduties=_receivers("pagerduty"), webhooks=_receivers())
+        ),
+        "alertInterval": optional(Kind.TEXT),
+        "description": optional(Kind.TEXT),
+        "filters": optional(
+            an_object(
+                **{name: optional(a_list(Kind.TEXT), api=api) for name, api in SINGULAR.items()},
+                **{name: optional(a_list(Kind.TEXT)) for name in PLURAL},
+            )
+        ),
+        "enabled": either(Kind.FLAG, default=True),
+        "created": computed(Kind.TIME),
+        "modified": computed(Kind.TIME),
+    },
+    create=Call(method="POST", path=POLICIES),
+    read=Call(method="GET", path=POLICIES + "/{id}"),
+    update=Call(method="PUT", path=POLICIES + "/{id}"),
+    delete=Call(method="DELETE", path=POLICIES + "/{id}"),
+    import_id="account_id=accountId/policy_id=id",
+)
+
+WEBHOOK = Resource(
+    properties={
+        "id": computed(Kind.TEXT, keep=True),
+        "accountId": in_path(),
+        "name": required(Kind.TEXT),
+        "url": required(Kind.TEXT),
+        "secret": optional(Kind.TEXT, secret=True, refreshed=False),
+        "createdAt": computed(Kind.TIME),
+        "lastFailure": computed(Kind.TIME),
+        "lastSuccess": computed(Kind.TIME),
+        "type": computed(Kind.TEXT),
+    },
+    create=Call(method="POST", path=WEBHOOKS),
+    read=Call(method="GET", path=WEBHOOKS + "/{id}"),
+    update=Call(method="PUT", path=WEBHOOKS + "/{id}"),
+    delete=Call(method="DELETE", path=WEBHOOKS + "/{id}"),
+    import_id="account_id=accountId/webhook_id=id",
+)
+
+HEALTHCHECK = Resource(
+    properties={
+        "id": computed(Kind.TEXT, keep=True),
+        "zoneId": in_path(),
+        "name": required(Kind.TEXT),
+        "address": required(Kind.TEXT),
+        "checkRegions": optional(a_list(Kind.TEXT)),
+        "consecutiveFails": either(Kind.NUMBER, default=1),
+        "consecutiveSuccesses": either(Kind.NUMBER, default=1),
+        "description": either(Kind.TEXT, default=""),
+        "interval": either(Kind.NUMBER, default=60),
+        "retries": either(Kind.NUMBER, default=2),
+        "suspended": either(Kind.FLAG, default=False),
+        "timeout": either(Kind.NUMBER, default=5),
+        "type": either(Kind.TEXT, default="HTTP"),
+        "httpConfig": optional(
+            an_object(
+                allowInsecure=either(Kind.FLAG, default=False),
+                expectedBody=either(Kind.TEXT, default=""),
+                expectedCodes=optional(a_list(Kind.TEXT)),
+                followRedirects=either(Kind.FLAG, default=False),
+                header=optional(a_map(a_list(Kind.TEXT))),
+                method=either(Kind.TEXT, default="GET", values=("GET", "HEAD")),
+                path=either(Kind.TEXT, default="/"),
+                port=either(Kind.NUMBER, default=80),
+            )
+        ),
+        "tcpConfig": optional(
+            an_object(method=either(Kind.TEXT, default="connection_established"), port=either(Kind.NUMBER, default=80))
+        ),
+        "createdOn": computed(Kind.TIME),
+        "modifiedOn": computed(Kind.TIME),
+        "failureReason": computed(Kind.TEXT),
+        "status": computed(Kind.TEXT),
+    },
+    create=Call(method="POST", path=HEALTHCHECKS),
+    read=Call(method="GET", path=HEALTHCHECKS + "/{id}"),
+    update=Call(method="PUT", path=HEALTHCHECKS + "/{id}"),
+    delete=Call(method="DELETE", path=HEALTHCHECKS + "/{id}"),
+    import_id="zone_id=zoneId/healthcheck_id=id",
+)
+
+TYPES = {
+    "cloudflare:index/notificationPolicy:NotificationPolicy": POLICY,
+    "cloudflare:index/notificationPolicyWebhooks:NotificationPolicyWebhooks": WEBHOOK,
+    "cloudflare:index/healthcheck:Healthcheck": HEALTHCHECK,
+}
