@@ -11,6 +11,8 @@ from sandbox.provider.schema import Kind, Property, Values
 from sandbox.provider.values import UNKNOWN
 
 Properties = Mapping[str, Property]
+NOTHING = object()
+"""No part of a body: nothing in it changes."""
 
 
 def api_name(name: str, property_: Property) -> str:
@@ -81,6 +83,31 @@ def _object(properties: Properties, planned: Values, state: Values) -> dict[str,
             continue
         found[key] = None if value is None else encoded(property_, value, before)
     return dict(sorted(found.items()))
+
+
+def changes(properties: Properties, planned: Values, state: Values) -> dict[str, Any]:
+    """The body that updates by what differs: objects and maps in their parts, lists whole, null for what left."""
+    found: dict[str, Any] = {}
+    for name, property_ in properties.items():
+        key, value, before = api_name(name, property_), planned.get(name), state.get(name)
+        only_computed = property_.computed and not property_.optional
+        if not key or only_computed or value is UNKNOWN or value == before:
+            continue
+        part = _changed(property_, value, before)
+        if part is not NOTHING:
+            found[key] = part
+    return dict(sorted(found.items()))
+
+
+def _changed(property_: Property, value: Any, before: Any) -> Any:
+    match property_.kind, value, before:
+        case Kind.OBJECT, dict(), dict():
+            return changes(property_.properties, value, before) or NOTHING
+        case Kind.MAP, dict(), dict() if property_.of:
+            keys = sorted(key for key in {*value, *before} if value.get(key) != before.get(key))
+            return {key: _changed(property_.of, value.get(key), before.get(key)) for key in keys}
+        case _:
+            return encoded(property_, value)
 
 
 def encoded(property_: Property, value: Any, before: Any = None) -> Any:

@@ -39,6 +39,8 @@ class Lifecycle:
             return self._settled(
                 {name: state.get(name) if value is UNKNOWN else value for name, value in planned.items()}, state, None
             )
+        if self.resource.special.before_update is not None:
+            self.resource.special.before_update(planned, state)
         if self.resource.before_update is not None:
             await self._request(self.resource.before_update, state)
         return await self._write(self.resource.update, planned, state)
@@ -167,7 +169,10 @@ class _Body:
                 name: replace(property_, api=call.names[name]) if name in call.names else property_
                 for name, property_ in properties.items()
             }
-            document = bodies.body(named, self.planned, self.state)
+            if call.only_changes and self.state is not None:
+                document = bodies.changes(named, self.planned, self.state)
+            else:
+                document = bodies.body(named, self.planned, self.state)
         return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
 
 

@@ -159,6 +159,8 @@ class Call:
     """Names of properties in this body where it differs from the rest of the API."""
     whole: str = ""
     """The one property whose value is the body."""
+    only_changes: bool = False
+    """Whether the body holds only what differs from the state."""
     nulls: bool = True
     """Whether what left the program is sent as null."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -184,6 +186,8 @@ class Special:
     """Adjusts the planned state, in place, from the prior state and the inputs. May raise RefusedError."""
     before_create: Callable[[Values], None] | None = None
     """Looks at a planned state before it is sent for the first time. May raise RefusedError."""
+    before_update: Callable[[Values, Values], None] | None = None
+    """Adjusts a planned state, in place, by the state that it is to follow, before it is sent."""
     answer: Callable[[Any], Any] | None = None
     """Translates the API's answer before it is taken over."""
     state: Callable[[Values, Values, Any], None] | None = None
