@@ -85,7 +85,9 @@ def _run(
     stack = Stack(options)
     name = operation.__name__
     with ExitStack() as held:
-        writing: AbstractContextManager[Writer | None] = nullcontext() if preview else stack.checkpoint.write(name)
+        writing: AbstractContextManager[Writer | None] = nullcontext() if preview else stack.checkpoint.write(
+            name, take_over=options.take_over
+        )
         writer = held.enter_context(writing)
         document = stack.checkpoint.load() if writer is None else writer.deployment
         return asyncio.run(
