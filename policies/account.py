@@ -24,7 +24,7 @@ SETTINGS = {
 
 def not_pinned(resource: Resource, settings: Properties) -> Iterator[Violation]:
     environment, accounts = resource.properties, settings.texts("accounts")
-    account = None if environment.is_unknown("accountId") else environment.text("accountId")
+    account, seen = environment.text("accountId"), environment.table("facts").table("account").text("id")
     if account is None or not ACCOUNT_ID.fullmatch(account):
         yield Violation(
             "the account is not a literal id of 32 hexadecimal digits, so the same command may deploy to whatever account is at hand.",
@@ -37,8 +37,7 @@ def not_pinned(resource: Resource, settings: Properties) -> Iterator[Violation]:
             "correct `account_id` in the stack's file, or add the account to `accounts`.",
             property="accountId",
         )
-    seen = environment.table("facts").table("account").text("id")
-    if account and seen and seen != account:
+    elif seen and seen != account:
         yield Violation(
             "the credentials at hand are for another account than the environment is pinned to.",
             "use a token of the pinned account.",

@@ -117,7 +117,7 @@ RULES = (
         check=workers_dev,
     ),
     StackRule(
-        id="routes-need-proxied-host",
+        id="routes-must-have-proxied-host",
         title="Routes are on proxied hosts",
         description="The host of every route has a proxied DNS record in the stack, or is a custom domain.",
         requirements=("R19", "R20", "R23", "R90", "T23"),

@@ -71,8 +71,14 @@ class Resource:
         """From what a component of ours says; for other resources from the name of their stack."""
         if not self.is_ours:
             return environment_of(self.stack_name, None)
-        name = self.properties.text("environment") if self.type == WORKER_ENVIRONMENT else None
-        return environment_of(name or self.stack_name, self.properties.flag("production"))
+        return environment_of(self._environment_name or self.stack_name, self.properties.flag("production"))
+
+    @property
+    def _environment_name(self) -> str | None:
+        """A text among the inputs; among the outputs a document of the same key takes its place."""
+        if self.type != WORKER_ENVIRONMENT:
+            return None
+        return self.properties.text("environment") or self.properties.table("environment").text("name")
 
     def is_inside(self, component: str) -> bool:
         """Whether a component of that type is among the parents, which a URN spells out (`a$b$c`)."""
@@ -101,10 +107,13 @@ class Stack:
 
     @cached_property
     def environment(self) -> Environment:
-        """The strictest that a component of the stack declares; without any, what the stack's name says."""
-        declared = {r.environment for r in self.resources if r.is_ours and "production" in r.properties}
-        by_name = (environment_of(resource.stack_name, None) for resource in self.resources)
-        return min(declared or by_name, key=list(Environment).index, default=Environment.PRODUCTION)
+        """The strictest that the environments of the stack declare; without any, its other components, then its name."""
+        components = [
+            resource for resource in self.resources if resource.is_ours and "production" in resource.properties
+        ]
+        declaring = self.of_type(WORKER_ENVIRONMENT) or components or self.resources
+        environments = (resource.environment for resource in declaring)
+        return min(environments, key=list(Environment).index, default=Environment.PRODUCTION)
 
     @cached_property
     def _by_type(self) -> Mapping[str, Iterable[Resource]]:

@@ -37,8 +37,8 @@ def unresolved_dead_letter_queues(stack: Stack, _settings: Properties) -> Iterat
         if dead_letter_queue == queue:
             consequence = "the queue is its own dead letter queue, so a message that always fails goes round for ever."
             yield Violation(consequence, "name another queue.", property=path, resource=resource)
-        elif queue in _followed(queue, leads_to):
-            consequence = f"the dead letter queues lead from {queue} back to it, so a message that always fails goes round for ever."
+        elif queue == min(circle := _circle(queue, leads_to), default=None):
+            consequence = f"the dead letter queues lead in a circle ({' → '.join([*circle, queue])}), so a message that always fails goes round for ever."
             yield Violation(consequence, "let one of them end the line.", property=path, resource=resource)
         if dead_letter_queue not in existing and None not in existing:
             consequence = f"the stack has no queue {dead_letter_queue}, so messages that fail are lost."
@@ -72,20 +72,20 @@ def _queue_of(consumer: Resource) -> str | None:
     return consumer.properties.text("queueName")
 
 
-def _followed(queue: str, leads_to: dict[str, Link]) -> set[str]:
-    """The queues that a message of this queue can come to."""
-    reached: set[str] = set()
-    while queue in leads_to:
-        queue = leads_to[queue][0]
-        if queue in reached:
-            break
-        reached.add(queue)
-    return reached
+def _circle(queue: str, leads_to: dict[str, Link]) -> list[str]:
+    """The queues through which a message of this queue comes back to it; empty if it does not."""
+    passed = [queue]
+    while passed[-1] in leads_to:
+        following = leads_to[passed[-1]][0]
+        if following in passed:
+            return passed if following == queue else []
+        passed.append(following)
+    return []
 
 
 RULES = (
     ResourceRule(
-        id="queues-need-dead-letter-queue",
+        id="queues-must-have-dead-letter-queue",
         title="Queues need a dead letter queue",
         description="A consumed queue names the queue that takes what could not be processed.",
         requirements=("R13", "T15"),
