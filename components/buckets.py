@@ -23,7 +23,7 @@ class BucketArgs(TypedDict):
     binding: str
     """The Worker's name for the bucket; part of the logical name."""
     name: str
-    """The physical name. Changing it replaces the bucket, which protection refuses in production."""
+    """The physical name. Another name is another bucket: `components.physical_names` refuses the change."""
     jurisdiction: str
     """`default`, `eu` or `fedramp`; part of the bucket's identity."""
     storage_class: str

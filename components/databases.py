@@ -14,7 +14,7 @@ class DatabaseArgs(TypedDict):
     binding: str
     """The Worker's name for the database; part of the logical name."""
     name: str
-    """The physical name. Changing it replaces the database, which protection refuses in production."""
+    """The physical name. Another name is another database: `components.physical_names` refuses the change."""
     read_replication: str
     """`auto` or `disabled`. Always stated: unsaid, the update after a refresh sends null, and the API refuses it (7400)."""
     primary_location_hint: NotRequired[str]

@@ -11,7 +11,7 @@ def stateful(
     In production both options are said on the child itself: `protect` alone falls to `--ignore-protect`, and a policy sees
     `protect` of the child only. Elsewhere nothing is said, so that a caller may still protect a whole component.
 
-    A rename would replace the resource, and its data would be lost; in production `protect` refuses that in the preview.
+    A rename would replace the resource, and its data would be lost: `components.physical_names` refuses that with the reason.
     """
     return pulumi.ResourceOptions(
         parent=parent,

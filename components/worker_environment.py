@@ -15,12 +15,13 @@ from components.documents import Parts, documents
 from components.durable_objects import DurableObjects
 from components.kv_namespaces import KvNamespaces
 from components.migrations import Step, history
+from components.physical_names import PhysicalNames
 from components.routes import Routes
 from components.secret_contract import SecretContract
 from components.work_queue import WorkQueue, WorkQueueArgs
 from components.worker_code import BundleArgs, WorkerCode, WorkerCodeArgs
 from headworks.facts import Facts
-from headworks.model.environment import Environment, Names, Queue
+from headworks.model.environment import Bucket, Environment, Names, Queue
 
 
 class WorkerEnvironmentArgs(TypedDict):
@@ -46,6 +47,8 @@ class WorkerEnvironment(Component):
         self._name, self._environment, self._facts = name, environment, facts
         steps = history(environment.worker.migrations)
 
+        self._physical_names()
+
         parts = Parts(
             buckets=self._buckets(),
             kv_namespaces=self._kv_namespaces(),
@@ -70,6 +73,16 @@ class WorkerEnvironment(Component):
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)
+
+    def _physical_names(self) -> PhysicalNames:
+        environment = self._environment
+        return PhysicalNames(
+            f"{self._name}-names",
+            buckets={bucket.binding: _identity(bucket) for bucket in environment.buckets},
+            databases={database.binding: database.name for database in environment.databases},
+            script=environment.worker.name,
+            opts=self._child(),
+        )
 
     def _buckets(self) -> BucketSet:
         environment = self._environment
@@ -202,6 +215,11 @@ def _plain(models: Iterable[BaseModel]) -> list[Any]:
 
 def _plain_one(model: BaseModel) -> Any:
     return model.model_dump(mode="json", exclude_none=True)
+
+
+def _identity(bucket: Bucket) -> str:
+    """Buckets of one name in two jurisdictions are two buckets."""
+    return bucket.name if bucket.jurisdiction == "default" else f"{bucket.name} ({bucket.jurisdiction})"
 
 
 def _bundle(environment: Environment, directory: Path) -> BundleArgs | None:
