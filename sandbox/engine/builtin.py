@@ -1,4 +1,5 @@
 """The provider of the package `pulumi`, which is the engine itself: references to other stacks, and Stash."""
+# ruff: noqa: ARG002 - all providers are asked alike, and these need less than others
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ class Builtin:
         self._outputs = outputs
         self._news = news
 
-    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:  # noqa: ARG002
+    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:
         key = self._input(urn)
         failures = [CheckFailure(name, f'unknown property "{name}"') for name in news if name != key]
         if key not in news:
@@ -34,12 +35,12 @@ class Builtin:
     async def diff(
         self,
         urn: str,
-        id_: str,  # noqa: ARG002
+        id_: str,
         *,
         old_inputs: Properties,
-        old_outputs: Properties,  # noqa: ARG002
+        old_outputs: Properties,
         news: Properties,
-        ignore_changes: Sequence[str] = (),  # noqa: ARG002
+        ignore_changes: Sequence[str] = (),
     ) -> DiffResult:
         key = self._input(urn)
         if old_inputs.get(key) == news.get(key):
@@ -66,7 +67,7 @@ class Builtin:
         *,
         inputs: Properties | None,
         state: Properties,
-        seconds: float = 0,  # noqa: ARG002
+        seconds: float = 0,
     ) -> OperationResult:
         if urns.type_of(urn) == STASH:
             return OperationResult(id=id_, inputs=inputs, outputs=state)
@@ -76,15 +77,15 @@ class Builtin:
 
     async def update(
         self,
-        urn: str,  # noqa: ARG002
+        urn: str,
         id_: str,
         *,
-        old_inputs: Properties,  # noqa: ARG002
+        old_inputs: Properties,
         old_outputs: Properties,
         news: Properties,
-        seconds: float = 0,  # noqa: ARG002
-        ignore_changes: Sequence[str] = (),  # noqa: ARG002
-        preview: bool = False,  # noqa: ARG002
+        seconds: float = 0,
+        ignore_changes: Sequence[str] = (),
+        preview: bool = False,
     ) -> OperationResult:
         """A stash keeps its first value as output."""
         return OperationResult(id=id_, outputs={"input": news["input"], "output": old_outputs.get("output")})

@@ -73,8 +73,8 @@ class Deployment:
         """Resources of this run that are done, by URN."""
         self.generator = StepGenerator(self, Targets(options.targets, dependents=options.target_dependents))
         self.executor = StepExecutor(self, options.parallel)
-        self.registry = Registry(self._start_provider, Builtin(outputs_of_stack, self.news), preview=self.preview)
         self._builtin = Builtin(outputs_of_stack, self.news)
+        self.registry = Registry(self._start_provider, self._builtin)
         self._packs = PolicyPacks([], events)
         self._ready = asyncio.Event()
         """Policy packs have been configured: resources may come."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import grpc.aio
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from sandbox.engine import urns
@@ -244,7 +243,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answered
     async def Invoke(self, request: Any) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
-        arguments: Struct = request.args
+        arguments = request.args
         options = resource_pb2.TransformInvokeOptions(
             provider=request.provider, version=request.version, plugin_download_url=request.pluginDownloadURL
         )

@@ -43,6 +43,8 @@ class Options:
     expect_no_changes: bool = False
     ignore_protect: bool = False
     continue_on_error: bool = False
+    show_secrets: bool = False
+    """For whoever shows outputs or state; events never hold a secret."""
     take_over: bool = False
     """Go on where a killed operation on this machine has left its lock, instead of asking for `cancel`."""
     environment: Mapping[str, str] = field(default_factory=dict)

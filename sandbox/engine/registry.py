@@ -3,6 +3,7 @@
 For resources of type `pulumi:providers:PACKAGE` the registry itself is the provider: to check one is to start its plugin, to
 create, update or keep one is to configure it.
 """
+# ruff: noqa: ARG002 - all providers are asked alike, and these need less than others
 
 import asyncio
 import uuid
@@ -67,10 +68,9 @@ Start = Callable[[str], AbstractAsyncContextManager[Provider]]
 
 
 class Registry:
-    def __init__(self, start: Start, builtin: "ResourceProvider", *, preview: bool) -> None:
+    def __init__(self, start: Start, builtin: ResourceProvider) -> None:
         self._start = start
         self._builtin = builtin
-        self._preview = preview
         self._running = AsyncExitStack()
         self._loading = asyncio.Lock()
         self._providers: dict[str, Provider] = {}
@@ -117,7 +117,7 @@ class Registry:
 
     # provider resources as resources ---------------------------------------------------------------------------------
 
-    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:  # noqa: ARG002
+    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:
         if self._package(urn) == "pulumi":
             return CheckResult(inputs=news)
         provider = await self._load(urn)
@@ -168,12 +168,12 @@ class Registry:
         urn: str,
         id_: str,
         *,
-        old_inputs: Properties,  # noqa: ARG002
-        old_outputs: Properties,  # noqa: ARG002
+        old_inputs: Properties,
+        old_outputs: Properties,
         news: Properties,
-        seconds: float = 0,  # noqa: ARG002
-        ignore_changes: Sequence[str] = (),  # noqa: ARG002
-        preview: bool = False,  # noqa: ARG002
+        seconds: float = 0,
+        ignore_changes: Sequence[str] = (),
+        preview: bool = False,
     ) -> OperationResult:
         await self._configure(self._checked.pop(urn), urn, id_, news)
         return OperationResult(id=id_, outputs=_configuration(news))
@@ -188,7 +188,7 @@ class Registry:
         *,
         inputs: Properties | None,
         state: Properties,
-        seconds: float = 0,  # noqa: ARG002
+        seconds: float = 0,
     ) -> OperationResult:
         raise EngineError(f"provider resources may not be read, so '{urn}' cannot be imported")
 

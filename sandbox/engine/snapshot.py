@@ -22,6 +22,8 @@ PENDING = {
     "update": "updating",
     "delete": "deleting",
     "delete-replaced": "deleting",
+    "discard": "deleting",
+    "discard-replaced": "deleting",
     "read": "reading",
     "read-replacement": "reading",
     "import": "importing",
@@ -30,7 +32,7 @@ PENDING = {
 """What a step that was interrupted is called in the state."""
 ADDS = {"same", "create", "create-replacement", "update", "read", "read-replacement", "import", "import-replacement"}
 FINISHES = {"same", "update", "read", "remove-pending-replace"}
-REPLACES = {"create-replacement", "delete", "delete-replaced"}
+REPLACES = {"create-replacement", "delete", "delete-replaced", "discard", "discard-replaced"}
 _NOT_COMPARED = {"created", "modified", "source_position", "stack_trace"}
 
 

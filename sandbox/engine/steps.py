@@ -189,6 +189,10 @@ class DeleteStep(Step):
     pending_replacement: bool = False
     """Deleted before its successor is made: the state stays until then."""
 
+    def __post_init__(self) -> None:
+        if self.old is not None and self.old.external:
+            self.op = {"delete": "discard", "delete-replaced": "discard-replaced"}[self.op]
+
     async def apply(self, deployment: "Deployment") -> None:
         old = self.old
         assert old is not None
