@@ -20,11 +20,11 @@ REQUIREMENT = re.compile(
 
 
 def test_nothing_but_the_port_is_printed_because_the_engine_would_take_it_for_the_port(policy_pack, tmp_path):
-    with type(policy_pack)(REPOSITORY / "policies", tmp_path / "stderr") as pack:
-        assert re.fullmatch(r"\d+\n", pack.first_line)
-        pack.configure()
-        pack.analyze(pack.Resource("headworks:index:WorkQueue", "exports", {"consumer": {}}))
-        assert pack.stop() == ""
+    pack = type(policy_pack)(REPOSITORY / "policies", tmp_path / "stderr")
+    pack.configure()
+    pack.analyze(pack.Resource("headworks:index:WorkQueue", "exports", {"consumer": {}}))
+    assert pack.stop() == ""
+    assert re.fullmatch(r"\d+\n", pack.first_line)
     assert (tmp_path / "stderr").read_text() == ""
 
 
