@@ -7,6 +7,7 @@ empty, whatever `result_info` says.
 import base64
 import binascii
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,12 +63,8 @@ class Cursored:
 
     def __call__(self, items: Sequence[Json], query: Mapping[str, str]) -> Page:
         size = min(_positive(query, self.limit, self.size), self.largest)
-        start = 0
-        if after := query.get("cursor"):
-            last = _read_cursor(after)
-            start = next((i + 1 for i, item in enumerate(items) if item[self.key] == last), None) or _after(
-                items, self.key, last
-            )
+        after = query.get("cursor")
+        start = _after([item[self.key] for item in items], _read_cursor(after)) if after else 0
         part = list(items[start : start + size])
         more = start + size < len(items)
         info: Json = {"cursor": _cursor(part[-1][self.key]) if more else ""}
@@ -75,9 +72,10 @@ class Cursored:
         return Page(part if self.under is None else {self.under: part}, info)
 
 
-def _after(items: Sequence[Json], key: str, last: str) -> int:
-    """Where to go on if the item that the cursor names has been deleted in between."""
-    return next((i for i, item in enumerate(items) if item[key] > last), len(items))
+def _after(keys: Sequence[str], last: str) -> int:
+    """Where to go on after `last`, which may have been deleted in between. The keys may run either way."""
+    beyond = operator.lt if keys and keys[0] > keys[-1] else operator.gt
+    return next((index for index, key in enumerate(keys) if beyond(key, last)), len(keys))
 
 
 def _cursor(key: str) -> str:
@@ -86,7 +84,7 @@ def _cursor(key: str) -> str:
 
 def _read_cursor(text: str) -> str:
     try:
-        return base64.urlsafe_b64decode(text.encode()).decode()
+        return base64.b64decode(text, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError):
         raise BAD_CURSOR.error() from None
 

@@ -127,13 +127,6 @@ class Store:
         )
         return [_document(text) for (text,) in rows]
 
-    def everywhere(self, kind: str) -> list[tuple[str, Json]]:
-        """(scope, document) of all scopes, in order of creation."""
-        rows = self._connection.execute(
-            "SELECT scope, document FROM resource WHERE kind = ? ORDER BY sequence", (kind,)
-        )
-        return [(scope, _document(text)) for scope, text in rows]
-
     def put(self, kind: str, scope: str, identifier: str, document: Json, *, name: str | None = None) -> None:
         """Creates the resource, or changes it in place (it keeps its position in lists)."""
         self._connection.execute(

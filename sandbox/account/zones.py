@@ -15,7 +15,8 @@ EVERYWHERE = ""
 """Scope of zones: a name belongs to one account only."""
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 IN_ZONE = ("dns_record", "route")
-"""Kinds of resources that live and die with their zone."""
+"""Kinds of resources whose scope is a zone."""
+CUSTOM_DOMAIN = "custom_domain"
 
 UNKNOWN_ZONE = Failure(403, 9109, "Invalid zone identifier")
 EXISTS = Failure(400, 1061, "{name} already exists.")
@@ -82,7 +83,11 @@ def list_(call: Call) -> list[Json]:
 
 
 def delete(call: Call) -> Json:
+    """Takes records, routes and custom domains along."""
     zone = _zone(call)
+    for domain in call.store.all(CUSTOM_DOMAIN, zone["account"]):
+        if domain["zone_id"] == zone["id"]:
+            call.store.delete(CUSTOM_DOMAIN, zone["account"], domain["id"])
     call.store.delete(ZONE, EVERYWHERE, zone["id"])
     for kind in IN_ZONE:
         call.store.clear(kind, zone["id"])

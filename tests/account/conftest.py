@@ -118,6 +118,13 @@ class Judge:
             problems = [f"{list(p.instance_path)}: {p.message}" for p in validator.iter_errors(response.json())]
             assert not problems, f"{method} {template}: {problems} in {response.text}"
 
+    def describes(self, method: str, template: str) -> bool:
+        return method.lower() in self._description["paths"].get(template, {})
+
+    @staticmethod
+    def is_undocumented(method: str, template: str) -> bool:
+        return (method, template.replace("...}", "}")) in UNDOCUMENTED
+
     def _template(self, path: str) -> str | None:
         return next((template for pattern, template in self._templates if pattern.match(path)), None)
 

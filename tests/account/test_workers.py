@@ -10,6 +10,8 @@ FETCH = "export default { fetch() {} };"
 ROOM = "export class Room {}\n" + FETCH
 STRICT = {"bindings_inherit": "strict"}
 SECRET = "planted-9f8e7d6c5b4a"
+BINDING = {"type": "durable_object_namespace", "name": "ROOM", "class_name": "Room"}
+FIRST = {"new_tag": "v1", "new_sqlite_classes": ["Room"]}
 
 
 def failure(response: Any) -> tuple[int, int]:
@@ -295,25 +297,22 @@ class TestSecrets:
 
 
 class TestMigrations:
-    binding = {"type": "durable_object_namespace", "name": "ROOM", "class_name": "Room"}
-    first = {"new_tag": "v1", "new_sqlite_classes": ["Room"]}
-
     def namespaces(self, account: Any) -> dict[str, Any]:
         return {n["class"]: n for n in account.ok("GET", f"{account.path}/workers/durable_objects/namespaces")}
 
     @pytest.fixture(autouse=True)
     def worker(self, account: Any) -> None:
-        answer = account.upload("rooms", ROOM, migrations=self.first, bindings=[self.binding]).json()["result"]
+        answer = account.upload("rooms", ROOM, migrations=FIRST, bindings=[BINDING]).json()["result"]
         assert answer["migration_tag"] == "v1"
 
     def test_a_step_that_has_been_applied_is_refused_with_the_live_tag(self, account: Any) -> None:
-        response = account.upload("rooms", ROOM, migrations=self.first)
+        response = account.upload("rooms", ROOM, migrations=FIRST)
         assert failure(response) == (412, 10079)
         assert response.json()["errors"][0]["message"] == "Migration tag precondition failed; current tag is v1"
 
     def test_an_upload_without_migrations_keeps_tag_and_namespaces(self, account: Any) -> None:
         before = self.namespaces(account)
-        assert account.upload("rooms", ROOM, bindings=[self.binding]).json()["result"]["migration_tag"] == "v1"
+        assert account.upload("rooms", ROOM, bindings=[BINDING]).json()["result"]["migration_tag"] == "v1"
         assert self.namespaces(account) == before
         assert bindings(account, "rooms")["ROOM"]["namespace_id"] == before["Room"]["id"]
 
@@ -333,7 +332,7 @@ class TestMigrations:
 
     def test_a_deleted_class_takes_its_namespace_along(self, account: Any) -> None:
         delete = {"old_tag": "v1", "new_tag": "v2", "deleted_classes": ["Room"]}
-        assert failure(account.upload("rooms", FETCH, migrations=delete, bindings=[self.binding])) == (400, 10061)
+        assert failure(account.upload("rooms", FETCH, migrations=delete, bindings=[BINDING])) == (400, 10061)
         account.upload("rooms", FETCH, migrations=delete)
         assert self.namespaces(account) == {}
 
@@ -360,7 +359,7 @@ class TestMigrations:
         assert (moved["id"], moved["script"], moved["use_sqlite"]) == (before["id"], "other", True)
 
     def test_another_worker_binds_the_class_and_keeps_it_from_being_deleted(self, account: Any) -> None:
-        foreign = {**self.binding, "script_name": "rooms"}
+        foreign = {**BINDING, "script_name": "rooms"}
         assert account.upload("guest", FETCH, bindings=[foreign]).status_code == 200
         assert account.code("DELETE", f"{account.path}/workers/scripts/rooms") == (400, 10142)
         account.ok("DELETE", f"{account.path}/workers/services/rooms", params={"force": "true"})
@@ -464,9 +463,7 @@ def test_a_service_is_its_script_as_the_provider_reads_it(account: Any) -> None:
 
 def test_a_deleted_worker_leaves_its_routes_and_nothing_else(account: Any) -> None:
     zone = account.zone()
-    account.upload(
-        "api", ROOM, migrations=TestMigrations.first, bindings=[{"type": "secret_text", "name": "KEY", "text": SECRET}]
-    )
+    account.upload("api", ROOM, migrations=FIRST, bindings=[{"type": "secret_text", "name": "KEY", "text": SECRET}])
     account.ok("POST", f"/zones/{zone}/workers/routes", json={"pattern": "rockhound.example/*", "script": "api"})
     account.ok("DELETE", f"{account.path}/workers/scripts/api")
     assert account.ok("GET", f"/zones/{zone}/workers/routes")[0]["script"] == "api"
@@ -474,5 +471,5 @@ def test_a_deleted_worker_leaves_its_routes_and_nothing_else(account: Any) -> No
     with sqlite3.connect(account.directory / "account.sqlite") as connection:
         kinds = {kind for (kind,) in connection.execute("SELECT kind FROM resource UNION SELECT kind FROM content")}
     assert kinds & {"script", "version", "deployment", "module", "secret"} == set()
-    answer = account.upload("api", ROOM, migrations=TestMigrations.first)
+    answer = account.upload("api", ROOM, migrations=FIRST)
     assert answer.json()["result"]["migration_tag"] == "v1"

@@ -104,7 +104,7 @@ def patch_settings(call: Call) -> Json:
     script = records.script_of(call)
     wanted, _ = upload.read_form(call, "settings")
     present = records.latest(call.store, call.account, script["name"])
-    code = upload.reread_code(present, records.modules(call.store, call.account, script["name"], present))
+    code = upload.accepted_code(present, records.modules(call.store, call.account, script["name"], present))
     kept = {key: present[key] for key in VERSIONED if key in present and key != "annotations"}
     metadata = {**kept, "bindings": _same(present["bindings"]), **wanted}
     version = make_version(call, script, metadata, code, patches=True)

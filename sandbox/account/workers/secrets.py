@@ -70,7 +70,7 @@ def _change(call: Call, changes: Mapping[str, Json | None]) -> None:
         "bindings": [*({"type": "inherit", "name": b["name"]} for b in kept), *filter(None, changes.values())],
         "annotations": {"workers/triggered_by": "secret"},
     }
-    code = upload.reread_code(present, records.modules(call.store, call.account, script["name"], present))
+    code = upload.accepted_code(present, records.modules(call.store, call.account, script["name"], present))
     version = scripts.make_version(call, script, metadata, code)
     scripts.deploy_version(call, script, version, "secret")
 

@@ -11,7 +11,6 @@ from sandbox.account.router import Endpoint
 from sandbox.account.workers import records
 
 ROUTE = "route"
-DOMAIN = "custom_domain"
 SUBDOMAIN = "subdomain"
 SUBDOMAIN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 ROUTE_PATTERN = re.compile(r"(?:https?://)?(\*?[a-z0-9.-]*\*?[a-z0-9.-]+)(/\S*)?", re.IGNORECASE)
@@ -31,7 +30,6 @@ NO_ROUTE = Failure(404, 10009, "workers.api.error.route_not_found")
 ROUTE_EXISTS = Failure(409, 10020, "A route with the same pattern already exists.")
 NO_ROUTE_SCRIPT = Failure(400, 10019, "The route's script {script!r} does not exist on this account.")
 NO_DOMAIN = Failure(404, 100114, "The custom domain does not exist.")
-FOREIGN_HOSTNAME = Failure(409, 100116, "Hostname {hostname!r} is used by a Worker of another account.")
 HAS_RECORDS = Failure(
     409,
     100117,
@@ -161,7 +159,7 @@ def list_domains(call: Call) -> list[Json]:
     wanted = {key: call.query.get(key) for key in ("hostname", "service", "environment", "zone_id", "zone_name")}
     return [
         _shown(domain)
-        for domain in call.store.all(DOMAIN, call.account)
+        for domain in call.store.all(zones.CUSTOM_DOMAIN, call.account)
         if all(value in (None, domain[key]) for key, value in wanted.items())
     ]
 
@@ -176,10 +174,7 @@ def put_domain(call: Call) -> Json:
     hostname, service = str(body.get("hostname") or "").lower(), str(body.get("service") or "")
     records.require(call.store, call.account, service)
     zone = _zone(call, body, hostname)
-    for account, domain in call.store.everywhere(DOMAIN):
-        if domain["hostname"] == hostname and account != call.account:
-            raise FOREIGN_HOSTNAME.error(hostname=hostname)
-    present = call.store.named(DOMAIN, call.account, hostname)
+    present = call.store.named(zones.CUSTOM_DOMAIN, call.account, hostname)
     domain = {
         "id": secrets.token_hex(16),
         "cert_id": records.new_uuid(),
@@ -194,14 +189,14 @@ def put_domain(call: Call) -> Json:
     if not present:
         _free_hostname(call, zone["id"], hostname, override=bool(body.get("override_existing_dns_record")))
         domain["record"] = dns.attach(call.store, zone["id"], hostname, call.now)
-    call.store.put(DOMAIN, call.account, domain["id"], domain, name=hostname)
+    call.store.put(zones.CUSTOM_DOMAIN, call.account, domain["id"], domain, name=hostname)
     return _shown(domain)
 
 
 def delete_domain(call: Call) -> None:
     domain = _domain(call)
     call.store.delete(dns.RECORD, domain["zone_id"], domain["record"])
-    call.store.delete(DOMAIN, call.account, domain["id"])
+    call.store.delete(zones.CUSTOM_DOMAIN, call.account, domain["id"])
 
 
 def _free_hostname(call: Call, zone: str, hostname: str, *, override: bool) -> None:
@@ -221,7 +216,7 @@ def _zone(call: Call, body: Json, hostname: str) -> Json:
 
 
 def _domain(call: Call) -> Json:
-    domain = call.store.get(DOMAIN, call.account, call.parameters["domain_id"])
+    domain = call.store.get(zones.CUSTOM_DOMAIN, call.account, call.parameters["domain_id"])
     if domain is None:
         raise NO_DOMAIN.error()
     return domain

@@ -71,14 +71,16 @@ class Code:
 
     def described(self) -> Json:
         """For the version's document."""
-        handlers = self.exports.handlers
+        exports = self.exports
         return {
             "main_module": self.main_module,
             "body_part": self.body_part,
             "modules": [{"name": m.name, "content_type": m.content_type, "digest": digest_of(m)} for m in self.modules],
             "etag": self.etag,
-            "handlers": sorted(handlers or ()),
-            "handlers_known": handlers is not None,
+            "handlers": sorted(exports.handlers or ()),
+            "handlers_known": exports.handlers is not None,
+            "exports": sorted(exports.names),
+            "exports_complete": exports.complete,
         }
 
 
@@ -133,9 +135,11 @@ def read_code(metadata: Json, modules: Sequence[Module]) -> Code:
     return Code(tuple(modules), main, None if main else body, exports, _messages(exports))
 
 
-def reread_code(version: Json, modules: Sequence[Module]) -> Code:
-    """The code of a version that was accepted before."""
-    return read_code({"main_module": version["main_module"], "body_part": version["body_part"]}, modules)
+def accepted_code(version: Json, modules: Sequence[Module]) -> Code:
+    """The code of a version, which has been looked at when it was uploaded."""
+    handlers = frozenset(version["handlers"]) if version["handlers_known"] else None
+    exports = Exports(frozenset(version["exports"]), version["exports_complete"], handlers)
+    return Code(tuple(modules), version["main_module"], version["body_part"], exports, ())
 
 
 def check_syntax_allows(code: Code, bindings: Sequence[Json]) -> None:
