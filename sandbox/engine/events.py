@@ -1,8 +1,9 @@
 """Engine events: Pulumi's JSON (`pulumi up --json`, `--event-log`), one dictionary each, secrets masked.
 
-Two keys are for displays in this process and are no part of Pulumi's JSON; whoever writes events out drops them:
+Three keys are for displays in this process and are no part of Pulumi's JSON; whoever writes events out drops them:
 `internal` (beside `metadata`) marks steps that are not shown, such as those of default providers; `state` (in
-`metadata.old` and `metadata.new` of a `resourcePreEvent` at a preview) is the resource as the checkpoint would hold it.
+`metadata.old` and `metadata.new` of a `resourcePreEvent` at a preview) is the resource as the checkpoint would hold it;
+`changed` (in `metadata`) names the inputs that differ, which masks would hide of secrets.
 """
 
 import time
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.engine.options import Emit
-from sandbox.engine.values import masked
+from sandbox.engine.values import Properties, masked
 
 if TYPE_CHECKING:
     from sandbox.engine.resource import ResourceState
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Severity = Literal["debug", "info", "info#err", "warning", "error"]
 Event = dict[str, Any]
 COLOR = "raw"
-LOCAL_KEYS = frozenset({"internal", "state"})
+LOCAL_KEYS = frozenset({"changed", "internal", "state"})
 
 
 class Events:
@@ -103,9 +104,16 @@ def _metadata(step: "Step", op: str, *, whole: bool) -> Event:
         if step.detailed_diff
         else None
     )
+    if step.old is not None and step.new is not None and step.op != "same":
+        metadata["changed"] = _changed(step.old.inputs, step.new.inputs)
     metadata |= {"logical": True} if step.logical else {}
     metadata["provider"] = step.provider
     return metadata
+
+
+def _changed(old: Properties, new: Properties) -> list[str]:
+    absent = object()
+    return sorted(key for key in {*old, *new} if old.get(key, absent) != new.get(key, absent))
 
 
 def _state(state: "ResourceState | None", *, whole: bool) -> Event | None:

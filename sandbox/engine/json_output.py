@@ -110,11 +110,11 @@ def _diagnostic(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_local_keys(value: Any) -> Any:
-    """The event as Pulumi would write it; the keys lie in bodies, in `metadata`, and in its `old` and `new`."""
+    """The event as Pulumi would write it; local keys lie in its body, in `metadata`, and in that one's `old` and `new`."""
     if not isinstance(value, dict):
         return value
     return {
-        key: item if key in ("inputs", "outputs") else _without_local_keys(item)
+        key: _without_local_keys(item) if key.endswith("Event") or key in ("metadata", "old", "new") else item
         for key, item in value.items()
         if key not in LOCAL_KEYS
     }
