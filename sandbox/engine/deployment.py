@@ -73,8 +73,12 @@ class Deployment:
         """Resources of this run that are done, by URN."""
         self.generator = StepGenerator(self, Targets(options.targets, dependents=options.target_dependents))
         self.executor = StepExecutor(self, options.parallel)
+        self._refreshing: StepExecutor | None = None
+        self._task = asyncio.current_task()
         self._builtin = Builtin(outputs_of_stack, self.news)
         self.registry = Registry(self._start_provider, self._builtin)
+        self.interrupting = False
+        """The program is being ended: what it says now follows from that."""
         self._packs = PolicyPacks([], events)
         self._ready = asyncio.Event()
         """Policy packs have been configured: resources may come."""
@@ -193,14 +197,28 @@ class Deployment:
             self._stop()
             raise
         except EngineError as error:
-            self.error(str(error))
-            self._stop()
+            self.refuse(error)
             raise Stopped(str(error)) from error
         return plan
+
+    def refuse(self, error: EngineError) -> None:
+        """Ends the deployment because of what the program asked for."""
+        self.error(str(error))
+        self._stop()
+
+    def cancel(self) -> None:
+        """What Ctrl-C does: steps under way end and are saved, nothing new begins. The second time it all ends at once."""
+        if self.stopped and self._task is not None:
+            self._task.cancel()
+            return
+        self.error("cancelled: steps under way are finished and saved first; press Ctrl-C again to abandon them")
+        self._stop()
 
     def _stop(self) -> None:
         self.failed = self.stopped = True
         self.executor.cancel()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
 
     async def register_outputs(self, urn: str, outputs: Properties) -> None:
         if urns.qualified_type(urn) == urns.STACK_TYPE:
@@ -328,6 +346,7 @@ class Deployment:
             if not self.executor.cancelled.is_set():
                 await exited
         finally:
+            self.interrupting = not exited.done()
             monitor.stopped.set()
             await program.interrupt()
             await self._packs.stop()
@@ -353,7 +372,7 @@ class Deployment:
         """Reads every resource anew, and goes on from there."""
         if not self._targets_known():
             return
-        executor = StepExecutor(self, self.options.parallel, ignore_errors=True)
+        self._refreshing = executor = StepExecutor(self, self.options.parallel, ignore_errors=True)
         steps = []
         for state in self.snapshot.base:
             if self.generator.targets.includes(state):

@@ -13,7 +13,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, reso
 from sandbox.engine import urns
 from sandbox.engine.assets import with_hashes
 from sandbox.engine.config import ORGANIZATION
-from sandbox.engine.errors import EngineError, Unsupported
+from sandbox.engine.errors import EngineError, Stopped, Unsupported
 from sandbox.engine.events import Severity
 from sandbox.engine.goal import Goal, Outcome, Read, Registration
 from sandbox.engine.goals import goal_of, inherit, options_of, source_position
@@ -40,10 +40,13 @@ FEATURES = {
         "replaceWith": "REPLACE_WITH",
         "transforms": "TRANSFORMS",
         "invokeTransforms": "INVOKE_TRANSFORMS",
-        "byteString": "BYTE_STRING",
+        # Refused by name when they are used: the SDK's own refusal would ask for an update of the pulumi command line.
+        "parameterization": "PARAMETERIZATION",
+        "resourceHooks": "RESOURCE_HOOKS",
+        "errorHooks": "ERROR_HOOKS",
     }.items()
 }
-"""Under the name of SupportsFeature and the number of GetDeploymentInfo. What is not here the SDK refuses to use."""
+"""Under the name of SupportsFeature and the number of GetDeploymentInfo. What is not here the SDK does without."""
 RESULTS = {Outcome.SUCCESS: resource_pb2.SUCCESS, Outcome.FAILED: resource_pb2.FAIL, Outcome.SKIPPED: resource_pb2.FAIL}
 SHUT_DOWN = "resource monitor shut down"
 
@@ -62,7 +65,13 @@ def _answered(method: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., 
             await context.abort(grpc.StatusCode.UNAVAILABLE, SHUT_DOWN)
         try:
             return call.result()
+        except Stopped:
+            # Why has been told. An answer now would be one more error, from the program.
+            await self.stopped.wait()
+            await context.abort(grpc.StatusCode.UNAVAILABLE, SHUT_DOWN)
         except Unsupported as error:
+            self._deployment.refuse(error)
+            await self.stopped.wait()
             await context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
         except EngineError as error:
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
@@ -317,7 +326,7 @@ class EngineService(engine_pb2_grpc.EngineServicer):
 
     async def Log(self, request: Any, _context: Context) -> Empty:  # noqa: N802
         severity = SEVERITIES[request.severity]
-        if severity != "debug":
+        if severity != "debug" and not self._deployment.interrupting:
             self._deployment.events.diagnostic(
                 severity, request.message, request.urn, stream=request.streamId, ephemeral=request.ephemeral
             )

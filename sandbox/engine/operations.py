@@ -1,9 +1,10 @@
 """The operations on a stack: what the command line calls."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,8 +86,8 @@ def _run(
     stack = Stack(options)
     name = operation.__name__
     with ExitStack() as held:
-        writing: AbstractContextManager[Writer | None] = nullcontext() if preview else stack.checkpoint.write(
-            name, take_over=options.take_over
+        writing: AbstractContextManager[Writer | None] = (
+            nullcontext() if preview else stack.checkpoint.write(name, take_over=options.take_over)
         )
         writer = held.enter_context(writing)
         document = stack.checkpoint.load() if writer is None else writer.deployment
@@ -122,6 +123,10 @@ async def _operate(
         lambda name: _outputs_of(stack, name),
         refresh_only=refresh_only,
     )
+    loop = asyncio.get_running_loop()
+    with suppress(ValueError, RuntimeError):  # only the main thread hears signals
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, deployment.cancel)
     try:
         await operation(deployment)
     except Stopped:

@@ -374,5 +374,5 @@ def inverted(diff: DiffResult) -> DiffResult:
 
 
 def _initialization_failed(reasons: list[str]) -> EngineError:
-    listed = "\n".join(f"  * {reason}" for reason in reasons)
+    listed = "\n".join(f"\t* {reason}" for reason in reasons)
     return EngineError(f"{len(reasons)} error{'s' if len(reasons) > 1 else ''} occurred:\n{listed}")
