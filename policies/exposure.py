@@ -31,9 +31,9 @@ def workers_dev(resource: Resource, _settings: Properties) -> Iterator[Violation
     for key, opened in SWITCHES[resource.type].items():
         if resource.properties.flag(key) is False or resource.properties.is_unknown(key):
             continue
-        stated = "on" if key in resource.properties else "not stated, so Cloudflare decides"
+        stated = "switched on" if key in resource.properties else "not stated, so Cloudflare decides"
         yield Violation(
-            f"{opened} is {stated}: the Worker answers on a host that no firewall rule, access policy or rate limit of the zone covers.",
+            f"the Worker answers on {opened} ({stated}), where no firewall rule, access policy or rate limit of the zone applies.",
             "state `workers_dev: false` and `preview_urls: false` for production, and give it a route or a custom domain.",
             property=key,
         )
@@ -67,10 +67,8 @@ class _Record:
     def __init__(self, record: Resource) -> None:
         properties = record.properties
         self.name = _lower(properties.text("name"))
-        self.is_proxied = None if properties.is_unknown("proxied") else bool(properties.flag("proxied"))
+        self.is_proxied = properties.flag("proxied") if "proxied" in properties else False
         self._is_address = properties.text("type") in {"A", "AAAA", "CNAME", None}
-        if self.is_proxied is None:
-            properties.flag("proxied")
 
     def answers(self, host: str) -> bool:
         if not self.name or not self._is_address:

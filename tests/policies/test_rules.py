@@ -48,7 +48,10 @@ SPOILED = [
     Spoiled(
         "queues-must-have-dead-letter-queue",
         "a production queue without a dead letter queue",
-        lambda world: world["exports"]["consumer"].pop("deadLetterQueue"),
+        lambda world: (
+            world["exports"]["consumer"].pop("deadLetterQueue"),
+            world["exports-consumer"].pop("deadLetterQueue"),
+        ),
         "exports.consumer.deadLetterQueue: the consumer has no dead letter queue",
         "`dead_letter_queue`",
     ),
@@ -244,7 +247,7 @@ SPOILED = [
         "production-must-not-use-workers-dev",
         "workers.dev switched on",
         lambda world: world["api"].update(workersDev=True),
-        "api.workersDev: workers.dev is on",
+        "api.workersDev: the Worker answers on workers.dev (switched on)",
         "`workers_dev: false`",
     ),
     Spoiled(
@@ -254,7 +257,7 @@ SPOILED = [
             world["subdomain"].update(previewsEnabled=True),
             outside_environment(world, "subdomain"),
         ),
-        "subdomain.previewsEnabled: preview URLs is on",
+        "subdomain.previewsEnabled: the Worker answers on preview URLs (switched on)",
         "`preview_urls: false`",
     ),
     Spoiled(
