@@ -87,15 +87,22 @@ def _show(run_operation: Run, options: engine.Options, request: Request, *, prev
         result = run_operation(options, display)
     finally:
         display.close()
-    return int(result.exit_code)
+    return _exit_code(result)
 
 
 def _show_json(run_operation: Run, options: engine.Options, *, digest: bool) -> int:
     """A preview is one document, everything else a line per event, as with `pulumi`."""
     if not digest:
-        return int(run_operation(options, EventLines(sys.stdout)).exit_code)
+        return _exit_code(run_operation(options, EventLines(sys.stdout)))
     collected = Digest()
     result = run_operation(options, collected)
     document: dict[str, Any] = collected.document()
     print(json.dumps(document, indent=2))
+    return _exit_code(result)
+
+
+def _exit_code(result: engine.Result) -> int:
+    """The exit code, after what no event said."""
+    if result.error:
+        print(f"error: {result.error}", file=sys.stderr)
     return int(result.exit_code)

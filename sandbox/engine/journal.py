@@ -100,7 +100,8 @@ def change(before: Deployment, after: Deployment) -> Line | None:
 
 
 def apply(deployment: Deployment, line: Line) -> Deployment:
-    after = {key: value for key, value in deployment.items() if key not in line.get("unset", ())} | line.get("set", {})
+    after: Deployment = {key: value for key, value in deployment.items() if key not in line.get("unset", ())}
+    after |= line.get("set", {})
     for name in LISTS:
         if name in line:
             start, stop, items = line[name]

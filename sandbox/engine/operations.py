@@ -139,13 +139,13 @@ async def _operate(
     events.summary(
         changes=changes, seconds=seconds, packs=deployment.pack_versions, result="failed" if failed else "succeeded"
     )
-    exit_code = ExitCode.FAILED if failed else ExitCode.SUCCESS
+    exit_code, complaint = ExitCode.FAILED if failed else ExitCode.SUCCESS, ""
     if not failed and stack.options.expect_no_changes and not UNCHANGED.issuperset(changes):
         exit_code = ExitCode.CHANGES_NOT_EXPECTED
         kind = "preview" if preview else "update"
-        events.diagnostic("error", f"no changes were expected for {kind} but changes were proposed")
+        complaint = f"no changes were expected for {kind} but changes were proposed"
     events.cancel()
-    return Result(exit_code=exit_code, changes=changes, outputs=_shown_outputs(snapshot), duration=seconds)
+    return Result(exit_code=exit_code, changes=changes, outputs=_shown_outputs(snapshot), duration=seconds, error=complaint)
 
 
 def _frame(secrets: PassphraseManager) -> Document:

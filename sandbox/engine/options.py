@@ -62,3 +62,5 @@ class Result:
     """The stack's outputs; a secret is the text `[secret]`."""
     duration: float
     """Seconds."""
+    error: str = ""
+    """What the command has to say beyond the events, when its exit code is not theirs."""

@@ -1,5 +1,6 @@
 """One case in a folder of its own: project, state and world live through its steps."""
 
+import io
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,8 +20,9 @@ from ruamel.yaml import YAML
 from sandbox import engine
 from sandbox.engine.conformance import record
 from sandbox.engine.conformance.suite import Case, Suite
+from sandbox.engine.display import Display
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.json_output import Digest
+from sandbox.engine.json_output import Digest, EventLines
 from sandbox.engine.options import Options, Result
 from sandbox.engine.secrets import PassphraseManager
 
@@ -169,11 +171,8 @@ class CaseRun(AbstractContextManager["CaseRun"]):
             performed.fail(error)
             return
         performed.exit = int(result.exit_code)
-        if "--json" in flags and op == "preview":
-            digest = Digest()
-            for event in performed.events:
-                digest(event)
-            performed.output = json.dumps(digest.document())
+        performed.errors += [result.error] if result.error else []
+        performed.output = _output(op, options, flags, performed.events)
 
     def _kill(self, options: Options, until: str, performed: "Performed") -> None:
         """An `up` in a process of its own, whose whole session is killed a second after the call was seen."""
@@ -248,7 +247,7 @@ class CaseRun(AbstractContextManager["CaseRun"]):
         if "digest" in wanted:
             found["digest"] = json.loads(performed.output or "null")
         if "text" in wanted:
-            raise Unsupported("the record of a command's text")
+            found["text"] = [line.rstrip() for line in performed.output.splitlines()]
         options = self._options(stack, [], 1)
         shown = engine.export(options, show_secrets=True)["deployment"]
         found["outputs"] = record.outputs(shown, self._suite.unveil)
@@ -257,6 +256,22 @@ class CaseRun(AbstractContextManager["CaseRun"]):
             found["state_shown"] = order.state(shown)
         clean: dict[str, Any] = self._normaliser.clean(json.loads(json.dumps(found)))
         return clean
+
+
+def _output(op: str, options: Options, flags: Sequence[str], events: Iterable[dict[str, Any]]) -> str:
+    """What the command prints."""
+    stream = io.StringIO()
+    digest = Digest()
+    preview = op == "preview" or options.preview_only
+    json_view = digest if preview else EventLines(stream)
+    display = Display(stream, operation=op, stack=options.stack, preview=preview, diff="--diff" in flags)
+    view = json_view if "--json" in flags else display
+    for event in events:
+        view(event)
+    if view is digest:
+        return json.dumps(digest.document())
+    display.close()
+    return stream.getvalue()
 
 
 class Performed:
