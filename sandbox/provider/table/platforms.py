@@ -91,7 +91,7 @@ HYPERDRIVE_CONFIG = Resource(
         "id": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),
         "name": required(Kind.TEXT),
-        "origin": required(
+        "origin": optional(
             an_object(
                 database=required(Kind.TEXT),
                 password=required(Kind.TEXT, secret=True, about=ABOUT_PASSWORD),
