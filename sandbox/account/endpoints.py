@@ -2,7 +2,7 @@
 
 from sandbox.account import d1, dns, identity, kv, queues, r2, r2_objects, r2_rules, zones
 from sandbox.account.router import Endpoint
-from sandbox.account.workers import scripts, secrets, triggers, versions
+from sandbox.account.workers import domains, references, routes, scripts, secrets, triggers, versions
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *identity.ENDPOINTS,
@@ -18,4 +18,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *versions.ENDPOINTS,
     *secrets.ENDPOINTS,
     *triggers.ENDPOINTS,
+    *routes.ENDPOINTS,
+    *domains.ENDPOINTS,
+    *references.ENDPOINTS,
 )

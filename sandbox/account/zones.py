@@ -34,11 +34,13 @@ def find(store: Store, identifier: str) -> Json | None:
     return store.get(ZONE, EVERYWHERE, identifier)
 
 
+def of_account(store: Store, account: str) -> list[Json]:
+    return [zone for zone in store.all(ZONE, EVERYWHERE) if zone["account"] == account]
+
+
 def of_hostname(store: Store, account: str, hostname: str) -> Json | None:
     """The zone of the account in which `hostname` lies, the longest if there are several."""
-    zones = [
-        zone for zone in store.all(ZONE, EVERYWHERE) if zone["account"] == account and within(hostname, zone["name"])
-    ]
+    zones = [zone for zone in of_account(store, account) if within(hostname, zone["name"])]
     return max(zones, key=lambda zone: len(zone["name"]), default=None)
 
 

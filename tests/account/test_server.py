@@ -145,6 +145,18 @@ def test_two_processes_on_one_file_lose_nothing_and_double_nothing(start: Start)
         assert sorted(queue["queue_name"] for queue in account.ok("GET", f"{account.path}/queues")) == sorted(names)
 
 
+def test_a_request_locks_the_file_before_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or two processes would both read that a name is free."""
+    monkeypatch.setattr("sandbox.account.storage.LOCK_TIMEOUT", 0)
+    one, two = Storage(tmp_path / "account.sqlite"), Storage(tmp_path / "account.sqlite")
+    with one.transaction(), pytest.raises(sqlite3.OperationalError, match="locked"), two.transaction():
+        pass
+    with two.transaction():
+        pass
+    one.close()
+    two.close()
+
+
 def test_two_that_start_together_agree_on_one_token(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         texts = set(pool.map(lambda number: private_text(tmp_path / "token", lambda: f"token-{number}"), range(32)))

@@ -7,7 +7,7 @@ from sandbox.account import queues
 from sandbox.account.envelope import Failure, Json, Raw
 from sandbox.account.request import Call
 from sandbox.account.router import Endpoint
-from sandbox.account.workers import bindings, migrations, records, upload
+from sandbox.account.workers import bindings, migrations, records, references, upload
 from sandbox.account.workers.upload import Code
 
 VERSIONED = (
@@ -58,7 +58,7 @@ def delete(call: Call) -> Any:
     script = records.script_of(call)
     if consumed := queues.consumed_by(call.store, call.account, script["name"]):
         raise IS_CONSUMER.error(queues=", ".join(consumed))
-    if call.query.get("force") != "true" and (others := _referring(call, script["name"])):
+    if call.query.get("force") != "true" and (others := references.referring(call, script["name"])):
         raise IS_REFERENCED.error(scripts=", ".join(others))
     place = records.scope(call.account, script["name"])
     for kind in (records.VERSION, records.DEPLOYMENT, records.MODULE, records.SECRET):
@@ -246,13 +246,6 @@ def _same(present: Sequence[Json]) -> list[Json]:
 
 def _set_unversioned(script: Json, wanted: Json) -> None:
     script |= {key: wanted[key] for key in UNVERSIONED if key in wanted}
-
-
-def _referring(call: Call, name: str) -> list[str]:
-    """Other scripts that a deletion of `name` would leave with a binding that leads nowhere."""
-    by_service = records.bound_to(call.store, call.account, "service", "service", name)
-    by_namespace = records.bound_to(call.store, call.account, "durable_object_namespace", "script_name", name)
-    return sorted({*by_service, *by_namespace} - {name})
 
 
 def _shown(call: Call, script: Json) -> Json:
