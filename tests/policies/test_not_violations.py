@@ -89,6 +89,9 @@ HARMLESS = {
             {"type": "secret_text", "name": "API_TOKEN", "text": "x" * 20},
         ]
     ),
+    "JSON that is nested deeper than any parser goes": lambda world: world.add(
+        "WorkersKv", "deep", {"accountId": world.account, "namespaceId": "n", "keyName": "deep", "value": "[" * 100_000}
+    ),
     "a resource without an account": lambda world: world.add("random:index:Id", "id", {"keepers": {}}),
     "properties of no known type": lambda world: world.add(
         "WorkersScript", "odd", {"bindings": "all", "scriptName": 7}

@@ -165,6 +165,15 @@ SPOILED = [
         "keep one of the two",
     ),
     Spoiled(
+        "resources-must-not-share-identity",
+        "a bucket that is declared again without saying its jurisdiction",
+        lambda world: world.add(
+            "R2Bucket", "again", {"accountId": world.account, "name": "rockhound-media"}, protect=True
+        ),
+        "rockhound-media.name: again is the same physical thing",
+        "keep one of the two",
+    ),
+    Spoiled(
         "stateful-resources-must-be-protected",
         "a bucket that a destroy would delete",
         lambda world: setattr(world.resources["rockhound-media"], "protect", False),
