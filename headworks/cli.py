@@ -56,6 +56,7 @@ Json = Annotated[bool, typer.Option("--json", "-j", help="Print JSON, for progra
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 SkipPreview = Annotated[bool, typer.Option("--skip-preview", "-f", help="Go ahead without a preview first.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Show the whole difference instead of the tree.")]
+SuppressOutputs = Annotated[bool, typer.Option("--suppress-outputs", help="Leave the outputs out.")]
 Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Read the account before anything else.")]
 ExpectNoChanges = Annotated[bool, typer.Option("--expect-no-changes", help="Exit 7 if there is anything to change.")]
 ContinueOnError = Annotated[
@@ -89,6 +90,7 @@ def preview(
     policy_pack_config: PolicyPackConfig = None,
     json: Json = False,
     diff: Diff = False,
+    suppress_outputs: SuppressOutputs = False,
     refresh: Refresh = False,
     expect_no_changes: ExpectNoChanges = False,
     parallel: Parallel = 16,
@@ -101,7 +103,7 @@ def preview(
       headworks preview production
       headworks preview staging --system systems/triggers-api --json
     """
-    _deploy("preview", stack, system, engine, policy_pack, policy_pack_config, json=json, diff=diff, refresh=refresh,
+    _deploy("preview", stack, system, engine, policy_pack, policy_pack_config, json=json, diff=diff, suppress_outputs=suppress_outputs, refresh=refresh,
             expect_no_changes=expect_no_changes, parallel=parallel, target=target)  # fmt: skip
 
 
@@ -116,6 +118,7 @@ def up(
     skip_preview: SkipPreview = False,
     json: Json = False,
     diff: Diff = False,
+    suppress_outputs: SuppressOutputs = False,
     refresh: Refresh = False,
     expect_no_changes: ExpectNoChanges = False,
     continue_on_error: ContinueOnError = False,
@@ -129,7 +132,7 @@ def up(
     Example:
       headworks up staging --yes
     """
-    _deploy("up", stack, system, engine, policy_pack, policy_pack_config, yes=yes, skip_preview=skip_preview, json=json, diff=diff,
+    _deploy("up", stack, system, engine, policy_pack, policy_pack_config, yes=yes, skip_preview=skip_preview, json=json, diff=diff, suppress_outputs=suppress_outputs,
             refresh=refresh, expect_no_changes=expect_no_changes, continue_on_error=continue_on_error,
             ignore_protect=ignore_protect, parallel=parallel, target=target)  # fmt: skip
 
@@ -143,6 +146,7 @@ def refresh(
     skip_preview: SkipPreview = False,
     json: Json = False,
     diff: Diff = False,
+    suppress_outputs: SuppressOutputs = False,
     expect_no_changes: ExpectNoChanges = False,
     parallel: Parallel = 16,
     target: Target = None,
@@ -153,7 +157,7 @@ def refresh(
     Example:
       headworks refresh production --yes --expect-no-changes
     """
-    _deploy("refresh", stack, system, engine, [], None, yes=yes, skip_preview=skip_preview, json=json, diff=diff,
+    _deploy("refresh", stack, system, engine, [], None, yes=yes, skip_preview=skip_preview, json=json, diff=diff, suppress_outputs=suppress_outputs,
             expect_no_changes=expect_no_changes, parallel=parallel, target=target)  # fmt: skip
 
 
@@ -166,6 +170,7 @@ def destroy(
     skip_preview: SkipPreview = False,
     json: Json = False,
     diff: Diff = False,
+    suppress_outputs: SuppressOutputs = False,
     continue_on_error: ContinueOnError = False,
     ignore_protect: IgnoreProtect = False,
     parallel: Parallel = 16,
@@ -177,7 +182,7 @@ def destroy(
     Example:
       headworks destroy staging
     """
-    _deploy("destroy", stack, system, engine, [], None, yes=yes, skip_preview=skip_preview, json=json, diff=diff,
+    _deploy("destroy", stack, system, engine, [], None, yes=yes, skip_preview=skip_preview, json=json, diff=diff, suppress_outputs=suppress_outputs,
             continue_on_error=continue_on_error, ignore_protect=ignore_protect, parallel=parallel, target=target)  # fmt: skip
 
 
@@ -513,9 +518,12 @@ def _explain(error: Exception) -> tuple[str, int]:
     import httpx
 
     from headworks.model.problems import SpecificationError
+    from sandbox.engine.errors import EngineError
 
     if isinstance(error, SpecificationError):
         return str(error), 2
+    if isinstance(error, EngineError):
+        return str(error), 1
     if isinstance(error, httpx.TransportError):
         address = error.request.url.host if error._request else "the account"  # noqa: SLF001 - there may be none, and `.request` raises then
         return f"{address} could not be reached: {error}\nCheck CLOUDFLARE_BASE_URL, or `headworks sandbox status`.", 3

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from headworks.model.files import load_environment
 from headworks.workspace import PROJECT_FILE, Workspace
 
+REFUSED = 1
 STACKS = ("staging", "production")
 
 
@@ -79,6 +80,8 @@ def play(workspace: Workspace) -> int:
                 file=sys.stderr,
             )
             return 1
+        if act.exit_code == REFUSED:
+            print("Refused, as it should be: that was exit code 1, and nothing was touched.")
     _summary(time.monotonic() - began)
     return 0
 
@@ -88,16 +91,16 @@ def _acts(workspace: Workspace) -> Iterator[Act]:
     for stack in STACKS:
         with _made_up_secrets(workspace, stack) as file:
             yield Act(f"Secrets of {stack}, with made-up values", ("secrets", "put", stack, "--from-file", str(file)))
-        yield Act(f"What {stack} would be, and whether the policies let it through", ("preview", stack))
-        yield Act(f"{stack.capitalize()} goes up", ("up", stack, "--yes", "--skip-preview"))
+        yield Act(
+            f"What {stack} would be, and whether the policies let it through", ("preview", stack, "--suppress-outputs")
+        )
+        yield Act(f"{stack.capitalize()} goes up", ("up", stack, "--yes", "--skip-preview", "--suppress-outputs"))
+    yield Act("What the app's repository gets", ("outputs", "production"))
     for mistake in MISTAKES:
         system = os.path.relpath(_mistaken_copy(workspace, mistake), workspace.root)
-        yield Act(mistake.title, ("preview", "production", "--system", system), exit_code=1)
-    yield Act(
-        "Production once more: nothing to change",
-        ("up", "production", "--yes", "--skip-preview", "--expect-no-changes"),
-    )
-    yield Act("What the app's repository gets", ("outputs", "production"))
+        yield Act(mistake.title, ("preview", "production", "--suppress-outputs", "--system", system), exit_code=REFUSED)
+    again = ("up", "production", "--yes", "--skip-preview", "--suppress-outputs", "--expect-no-changes")
+    yield Act("Production once more: nothing to change", again)
 
 
 def _mistaken_copy(workspace: Workspace, mistake: Mistake) -> Path:

@@ -39,6 +39,7 @@ class Request:
     skip_preview: bool = False
     json: bool = False
     diff: bool = False
+    suppress_outputs: bool = False
     refresh: bool = False
     expect_no_changes: bool = False
     continue_on_error: bool = False

@@ -14,7 +14,6 @@ from headworks.deploy.passphrase import passphrase
 from headworks.workspace import Workspace
 from sandbox import engine
 from sandbox.engine.display import Display
-from sandbox.engine.errors import EngineError
 from sandbox.engine.json_output import Digest, EventLines
 
 Run = Callable[[engine.Options, engine.Emit], engine.Result]
@@ -82,6 +81,7 @@ def _show(run_operation: Run, options: engine.Options, request: Request, *, prev
         preview=preview,
         color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
         diff=request.diff,
+        suppress_outputs=request.suppress_outputs,
     )
     try:
         result = run_operation(options, display)

@@ -55,6 +55,7 @@ def arguments(request: Request, directory: Path) -> list[str]:
         "--non-interactive": not sys.stdin.isatty(),
         "--json": request.json,
         "--diff": request.diff,
+        "--suppress-outputs": request.suppress_outputs,
         "--refresh": runs_program and request.refresh,
         "--expect-no-changes": request.expect_no_changes,
         "--continue-on-error": request.operation in {Operation.UP, Operation.DESTROY} and request.continue_on_error,

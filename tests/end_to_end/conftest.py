@@ -24,6 +24,8 @@ class Checkout:
     """The command line of this checkout, with a home and so an account of its own."""
 
     home: Path
+    path: str = ""
+    """What is on PATH beside the system's own folders; without it there is no `pulumi`, whatever a machine has."""
     printed: list[str] = field(default_factory=list)
     """Everything that any command has printed."""
     planted: dict[str, str] = field(default_factory=PLANTED.copy)
@@ -32,7 +34,7 @@ class Checkout:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLOUDFLARE_", "PULUMI_"))}
-        path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
+        path = os.pathsep.join([str(Path(sys.executable).parent), *filter(None, [self.path]), "/usr/bin", "/bin"])
         return {**kept, "PATH": path, "HEADWORKS_HOME": str(self.home), "NO_COLOR": "1"}
 
     def start(self, *words: str) -> subprocess.Popen[str]:
@@ -88,8 +90,8 @@ def make_checkout(tmp_path_factory):
     """Makes checkouts with a running account; they are stopped at the end."""
     made = []
 
-    def make() -> Checkout:
-        checkout = Checkout(tmp_path_factory.mktemp("checkout") / "home")
+    def make(path: str = "") -> Checkout:
+        checkout = Checkout(tmp_path_factory.mktemp("checkout") / "home", path)
         made.append(checkout)
         checkout.run("sandbox", "start")
         return checkout

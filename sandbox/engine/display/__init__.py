@@ -41,6 +41,7 @@ class Display:
         preview: bool = False,
         color: bool = False,
         diff: bool = False,
+        suppress_outputs: bool = False,
     ) -> None:
         self._console = Console(
             file=stream,
@@ -52,7 +53,7 @@ class Display:
             soft_wrap=True,
         )
         preview = preview or operation == "preview"
-        board = Board(preview=preview)
+        board = Board(preview=preview, suppress_outputs=suppress_outputs)
         self._console.print(Text(f"{HEADINGS[operation, preview]} ({stack}):", HEADLINE))
         self._view: View = (
             Detailed(self._console, board)

@@ -65,8 +65,11 @@ class Row:
 class Board:
     """All rows of an operation, and what is told at its end."""
 
-    def __init__(self, *, preview: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, preview: bool, suppress_outputs: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.preview = preview
+        self.suppress_outputs = suppress_outputs
         self.done = False
         self.rows: dict[str, Row] = {}
         self.stack_urn = ""

@@ -32,7 +32,8 @@ def all_sections(board: Board) -> Iterator[Text]:
     """In Pulumi's order. A mandatory violation is the last word: no counts follow it."""
     yield from policies(board)
     yield from diagnostics(board)
-    yield from outputs(board)
+    if not board.suppress_outputs:
+        yield from outputs(board)
     if not board.refused:
         yield from summary(board)
 
