@@ -78,7 +78,6 @@ class Checkout:
             _strict_response_validation=True,
         )
 
-
     def close(self) -> None:
         if "client" in self.__dict__:
             self.client.close()
