@@ -189,13 +189,24 @@ class TestSecrets:
     def names(self, account: Any) -> set[str]:
         return {secret["name"] for secret in account.ok("GET", f"{account.path}/workers/scripts/api/secrets")}
 
-    def test_an_upload_that_does_not_say_a_secret_drops_it(self, account: Any) -> None:
-        account.upload("api", FETCH)
-        assert self.names(account) == set()
+    @pytest.mark.parametrize(
+        ("said", "kept"),
+        [
+            ({}, {"KEY"}),
+            ({"keep_bindings": ["secret_text", "secret_key"]}, {"KEY"}),
+            ({"keep_bindings": ["plain_text"]}, set()),
+            ({"keep_bindings": []}, set()),
+        ],
+    )
+    def test_secrets_survive_an_upload_unless_it_says_what_to_keep(
+        self, account: Any, said: Any, kept: set[str]
+    ) -> None:
+        account.upload("api", FETCH, **said)
+        assert self.names(account) == kept
 
-    def test_keep_bindings_keeps_secrets_by_type(self, account: Any) -> None:
-        account.upload("api", FETCH, keep_bindings=["secret_text", "secret_key"])
-        assert self.names(account) == {"KEY"}
+    def test_a_variable_takes_the_place_of_a_secret(self, account: Any) -> None:
+        account.upload("api", FETCH, bindings=[{"type": "plain_text", "name": "KEY", "text": "now public"}])
+        assert self.names(account) == set()
 
     def test_a_secret_can_be_inherited_under_another_name(self, account: Any) -> None:
         account.upload(
@@ -208,7 +219,7 @@ class TestSecrets:
         assert failure(account.upload("api", FETCH, bindings=wanted, params=STRICT)) == (400, 10057)
         assert self.names(account) == {"KEY"}
         assert account.upload("api", FETCH, bindings=wanted).status_code == 200
-        assert self.names(account) == set()
+        assert self.names(account) == {"KEY"}
 
     def test_putting_and_deleting_make_versions_that_are_deployed(self, account: Any) -> None:
         secrets = f"{account.path}/workers/scripts/api/secrets"

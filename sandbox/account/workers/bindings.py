@@ -14,6 +14,8 @@ SECRET_TYPES = frozenset({"secret_text", "secret_key"})
 SECRET_FIELDS = frozenset({"text", "key_base64", "key_jwk"})
 """Of bindings of a secret type: kept apart, never answered."""
 LATEST = "latest"
+KEPT_UNLESS_SAID = ("secret_text", "secret_key")
+"""Types that survive an upload without `keep_bindings`: wrangler sends none, and promises that deploying never deletes a secret."""
 
 BAD_NAME = Failure(400, 10052, "Binding name {name!r} is not a JavaScript identifier.")
 DUPLICATE = Failure(
@@ -181,7 +183,7 @@ def resolve(
             _inherit(resolved, binding, name, before, strict=strict)
         else:
             _take(resolved, binding, name)
-    named = {binding["name"] for binding in sent if "name" in binding}
+    named = {binding[key] for binding in sent for key in ("name", "old_name") if binding.get(key)}
     for binding in previous:
         if binding["type"] in keep and binding["name"] not in named:
             _keep(resolved, binding, binding["name"])

@@ -50,6 +50,7 @@ def put(call: Call) -> Json:
     return _shown(call, script) | {
         "startup_time_ms": version["startup_time_ms"],
         "entry_point": version["main_module"] or "",
+        "deployment_id": version["id"].replace("-", ""),  # undocumented: where wrangler looks for the version
     }
 
 
@@ -106,7 +107,7 @@ def patch_settings(call: Call) -> Json:
     present = records.latest(call.store, call.account, script["name"])
     code = upload.accepted_code(present, records.modules(call.store, call.account, script["name"], present))
     kept = {key: present[key] for key in VERSIONED if key in present and key != "annotations"}
-    metadata = {**kept, "bindings": _same(present["bindings"]), **wanted}
+    metadata = {**kept, "bindings": _same(present["bindings"]), "keep_bindings": [], **wanted}
     version = make_version(call, script, metadata, code, patches=True)
     _deploy_all(call, script, version, "settings")
     return _settings(script, version)
@@ -170,7 +171,7 @@ def make_version(
     resolved = bindings.resolve(
         metadata.get("bindings") or [],
         previous["bindings"] if previous else [],
-        keep=metadata.get("keep_bindings") or [],
+        keep=metadata.get("keep_bindings", bindings.KEPT_UNLESS_SAID) or (),
         strict=call.query.get("bindings_inherit") == "strict",
         patch=patches,
     )

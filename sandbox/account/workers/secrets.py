@@ -68,6 +68,7 @@ def _change(call: Call, changes: Mapping[str, Json | None]) -> None:
     metadata = {
         **{key: present[key] for key in scripts.VERSIONED if key in present and key != "annotations"},
         "bindings": [*({"type": "inherit", "name": b["name"]} for b in kept), *filter(None, changes.values())],
+        "keep_bindings": [],
         "annotations": {"workers/triggered_by": "secret"},
     }
     code = upload.accepted_code(present, records.modules(call.store, call.account, script["name"], present))
