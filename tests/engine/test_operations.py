@@ -1,0 +1,244 @@
+"""Operations as a whole: the real engine with a program, a provider and a state of their own.
+
+What the recorded cases pin is not repeated here; these are the corners beside them.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from sandbox import engine
+from sandbox.engine.config import ConfigurationError
+from sandbox.engine.lock import LockedError
+from sandbox.engine.secrets import SecretsError
+
+URN = "urn:pulumi:dev::shop::sluice:index:Valve::"
+
+
+def test_a_resource_that_is_only_read_is_never_deleted(shop):
+    shop.change(objects={"old-1": {"label": "old", "size": 5, "serial": 1, "echo": "old-1/5"}})
+    program = 'old = Valve("old", opts=pulumi.ResourceOptions(id="old-1"))\n'
+    assert shop.up(program).changes == {"create": 1}
+    assert shop.resources()["old"]["external"]
+    assert shop.up("").changes == {"discard": 1, "same": 1}
+    assert "old-1" in shop.world["objects"]
+    assert shop.effects() == []
+
+
+def test_a_provider_that_is_configured_with_an_unknown_value_is_not_asked_at_a_preview(shop):
+    program = """
+a = Valve("a", size=1)
+north = Provider("north", canal=a.echo)
+b = Valve("b", size=a.serial, opts=pulumi.ResourceOptions(provider=north))
+"""
+    assert shop.preview(program).changes == {"create": 4}
+    assert shop.calls == ["check a"]
+    assert shop.up().changes == {"create": 4}
+    assert shop.resources()["north"]["inputs"] == {"canal": "a-1/1.0"}
+
+
+def test_a_component_hands_its_providers_down_to_all_that_lies_below(shop):
+    shop.up("""
+north = Provider("north", canal="n")
+outer = Reach("outer", opts=pulumi.ResourceOptions(providers=[north]))
+inner = Reach("inner", opts=pulumi.ResourceOptions(parent=outer))
+b = Valve("b", opts=pulumi.ResourceOptions(parent=inner))
+c = Valve("c", opts=pulumi.ResourceOptions(parent=b))
+""")
+    north = shop.resources()["north"]
+    reference = f"{north['urn']}::{north['id']}"
+    assert [shop.resources()[name]["provider"] for name in "bc"] == [reference, reference]
+
+
+def test_an_object_that_exists_but_did_not_get_ready_is_kept_and_tried_again(shop):
+    shop.change(faults={"init:a": "not ready"})
+    program = 'a = Valve("a", size=1)\nb = Valve("b", size=a.serial)\n'
+    assert shop.up(program).exit_code == 1
+    assert shop.resources()["a"]["initErrors"] == ["not ready"]
+    assert "b" not in shop.resources()
+    shop.change(faults={})
+    assert shop.up().changes == {"create": 1, "same": 1, "update": 1}
+    assert "initErrors" not in shop.resources()["a"]
+    assert shop.effects() == ["update a a-1", "create b b-1"]
+
+
+def test_a_successor_that_could_not_be_made_is_made_by_the_next_update(shop):
+    shop.up('a = Valve("a", slot=1)\n')
+    shop.change(faults={"create:a": "quota"})
+    assert shop.up('a = Valve("a", slot=2)\n').exit_code == 1
+    assert shop.resources()["a"]["pendingReplacement"]
+    shop.change(faults={})
+    assert shop.up().changes == {"replace": 1, "same": 1}
+    assert shop.effects() == ["create a a-2"]
+    assert "pendingReplacement" not in shop.resources()["a"]
+
+
+def test_destroying_a_target_that_others_need_is_refused_and_names_them(shop):
+    shop.up('a = Valve("a", size=1)\nb = Valve("b", size=a.serial)\nc = Valve("c")\n')
+    assert shop.run(engine.destroy, targets=(f"{URN}a",)).exit_code == 1
+    assert f"'{URN}b' will be destroyed but was not specified" in shop.messages()[0]
+    assert shop.effects() == []
+    assert shop.run(engine.destroy, targets=(f"{URN}a",), target_dependents=True).exit_code == 0
+    assert shop.effects() == ["delete b b-1", "delete a a-1"]
+    assert set(shop.resources()) == {"shop-dev", "default", "c"}
+
+
+def test_a_target_cannot_be_made_before_what_it_needs(shop):
+    program = 'a = Valve("a", size=1)\nb = Valve("b", size=a.serial)\n'
+    assert shop.up(program, targets=(f"{URN}b",)).exit_code == 1
+    assert shop.messages() == [
+        f"Resource '{URN}b' depends on '{URN}a' which was was not specified in --target list.",
+    ]
+    assert shop.effects() == []
+
+
+def test_a_read_that_fails_at_a_refresh_does_not_lose_what_the_others_told(shop):
+    shop.up('a = Valve("a", size=1)\nb = Valve("b", size=2)\n')
+    shop.change(faults={"read:a": "503"}, objects={})
+    assert shop.run(engine.refresh).exit_code == 1
+    assert shop.messages() == ["503", "update failed"]
+    assert set(shop.resources()) == {"shop-dev", "default", "a"}
+
+
+def test_without_expected_changes_an_update_that_would_change_something_exits_with_seven(shop):
+    result = shop.preview('Thing("a")\n', expect_no_changes=True)
+    assert (result.exit_code, result.error) == (7, "no changes were expected for preview but changes were proposed")
+    shop.up()
+    assert shop.up(expect_no_changes=True).exit_code == 0
+
+
+REFUSED = {
+    "resource hooks": """
+hook = pulumi.ResourceHook("h", lambda args: None)
+Thing("a", opts=pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook])))
+""",
+    "remote components": """
+class Remote(pulumi.ComponentResource):
+    def __init__(self):
+        super().__init__("sluice:index:Remote", "r", {}, None, remote=True)
+Remote()
+""",
+}
+
+
+@pytest.mark.parametrize("feature", sorted(REFUSED))
+def test_what_the_engine_cannot_do_it_refuses_by_name(shop, feature):
+    assert shop.up(REFUSED[feature]).exit_code == 1
+    assert len(shop.messages()) == 1
+    assert f"does not support {feature}" in shop.messages()[0]
+    assert "run this stack with the pulumi command line" in shop.messages()[0]
+
+
+def test_a_package_without_a_plugin_is_named_with_the_executable_that_is_missing(shop):
+    program = 'pulumi.CustomResource("nowhere:index:Thing", "a", {})\n'
+    assert shop.up(program).exit_code == 1
+    assert "pulumi-resource-nowhere" in shop.messages()[0]
+
+
+@pytest.mark.parametrize(
+    ("end", "messages"),
+    [
+        ("raise pulumi.RunError('the gauge is dry')", ["the gauge is dry", "exited with non-zero exit code: 1"]),
+        ("import sys; sys.exit(3)", ["exited with non-zero exit code: 3"]),
+        ("raise ValueError('dry')", ["Program failed with an unhandled exception"]),
+    ],
+)
+def test_however_a_program_fails_what_it_made_stays_and_nothing_is_deleted(shop, end, messages):
+    shop.up('Thing("old")\n')
+    assert shop.up(f'Thing("a")\n{end}\n').exit_code == 1
+    assert all(part in text for part, text in zip(messages, shop.messages(), strict=True))
+    assert {"old", "a"} <= shop.resources().keys()
+
+
+def test_a_traceback_begins_in_the_program(shop):
+    shop.up("def sink():\n    raise ValueError('dry')\nsink()\n")
+    (message,) = shop.messages()
+    assert "executor.py" not in message
+    assert "runpy" not in message
+    assert "__main__.py" in message.splitlines()[2]
+
+
+def test_no_secret_is_in_state_events_or_arguments(shop):
+    planted = "planted-4711"
+    (shop.project / "Pulumi.dev.yaml").write_text("config: {}\n")
+    program = f"""
+a = Thing("a", token=pulumi.Output.secret({planted!r}), deep={{"list": [pulumi.Output.secret({planted!r})]}})
+pulumi.export("token", a.token)
+"""
+    result = shop.up(program)
+    assert result.outputs == {"token": "[secret]"}
+    assert planted not in json.dumps(shop.events)
+    assert all(planted.encode() not in file.read_bytes() for file in shop.state.rglob("*") if file.is_file())
+    assert engine.outputs(shop.options(), show_secrets=True) == {"token": planted}
+
+
+def test_a_wrong_passphrase_is_found_before_anything_happens(shop):
+    shop.up('Thing("a")\n')
+    with pytest.raises(SecretsError, match="incorrect passphrase"):
+        shop.up('Thing("b")\n', passphrase="another")
+    assert shop.effects() == []
+
+
+def test_a_folder_without_a_project_is_named(tmp_path):
+    options = engine.Options(project=tmp_path, stack="dev", state=tmp_path, passphrase="a")
+    with pytest.raises(ConfigurationError, match=r"there is no Pulumi\.yaml"):
+        engine.up(options, print)
+
+
+def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
+    """The lock of the dead process is taken over, the interrupted create is told, and only what is missing is made."""
+    shop.up("")
+    (shop.project / "__main__.py").write_text(
+        "import pulumi\nfrom store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\nc = Thing('c', size=b.serial)\n"
+    )
+    shop.change(hangs=["create:b"])
+    script = textwrap.dedent(f"""
+        from pathlib import Path
+        from sandbox import engine
+        options = engine.Options(project=Path({str(shop.project)!r}), stack="dev", state=Path({str(shop.state)!r}),
+            passphrase="a", environment={{"CONF_STORE": {str(shop.world_file)!r}}})
+        engine.up(options, lambda event: print(event, flush=True))
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        for line in process.stdout:
+            if "'op': 'create'" in line and "Thing::b'" in line:
+                break
+        os.killpg(process.pid, signal.SIGKILL)
+    with pytest.raises(LockedError, match="was interrupted and left the lock behind"):
+        shop.up()
+    shop.change(hangs=[])
+    assert shop.up(take_over=True).changes == {"create": 2, "same": 2}
+    assert any("1 pending operations from previous deployment" in text for text in shop.messages("warning"))
+    assert [call for call in shop.effects() if " a " in call] == []
+    assert shop.up(take_over=True).changes == {"same": 4}
+
+
+def test_an_operation_that_is_interrupted_finishes_what_is_under_way(shop):
+    shop.change(delays={"create:a": 2})
+    (shop.project / "__main__.py").write_text("from store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\n")
+    script = textwrap.dedent(f"""
+        from pathlib import Path
+        from sandbox import engine
+        options = engine.Options(project=Path({str(shop.project)!r}), stack="dev", state=Path({str(shop.state)!r}),
+            passphrase="a", environment={{"CONF_STORE": {str(shop.world_file)!r}}})
+        raise SystemExit(engine.up(options, lambda event: print(event, flush=True)).exit_code)
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        for line in process.stdout:
+            if "'op': 'create'" in line and "Thing::a'" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert process.returncode == 1
+    assert "steps under way are finished" in rest
+    assert shop.resources()["a"]["id"] == "a-1"
+    assert "b" not in shop.resources()
