@@ -74,11 +74,9 @@ def _object(properties: Properties, planned: Values, state: Values) -> dict[str,
     for name, property_ in properties.items():
         key = api_name(name, property_)
         only_computed = property_.computed and not property_.optional
-        if not key or (only_computed and not property_.sent_if_computed):
+        if not key or only_computed:
             continue
         value, before = planned.get(name), state.get(name)
-        if value is UNKNOWN and property_.sent_if_computed:
-            value = before
         if value is UNKNOWN or (value is None and before is None):
             continue
         found[key] = None if value is None else encoded(property_, value, before)

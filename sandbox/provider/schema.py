@@ -62,8 +62,6 @@ class Property:
     secret: bool = False
     refreshed: bool = True
     """False: a read leaves the state's value, so drift is invisible."""
-    sent_if_computed: bool = False
-    """A computed property that is sent all the same, with the state's value while the planned one is unknown."""
     deprecated: str = ""
     about: str = ""
     """What a "missing required property" message adds after its name."""

@@ -144,6 +144,23 @@ def test_unknown_inputs_stay_unknown_and_ask_for_a_replacement():
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "replaces"),
+    [
+        ({"tag": "a", "by": "upload"}, {"tag": "b"}, ["notes"]),
+        ({"tag": "a", "by": "upload"}, {"tag": "a"}, []),
+        (None, {"tag": "a"}, []),
+        ({"tag": "a", "by": "upload"}, None, []),
+    ],
+    ids=["another statement", "the API's part only", "new", "gone"],
+)
+def test_what_the_api_sets_in_an_object_asks_for_no_replacement(before, after, replaces):
+    notes = either(an_object(tag=optional(Kind.TEXT), by=computed(Kind.TEXT)), replaces=Replaces.IF_CONFIGURED_BEFORE)
+    table = {"notes": notes, "note": optional(Kind.TEXT)}
+    state, inputs = ({} if value is None else {"notes": value} for value in (before, after))
+    assert plan(table, state, {**inputs, "note": "new"}).replaces(state) == replaces
+
+
+@pytest.mark.parametrize(
     ("path", "kept"),
     [
         ("note", {"note": "old", "rules": [{"id": "new"}]}),
