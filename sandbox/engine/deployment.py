@@ -324,7 +324,7 @@ class Deployment:
             preview=self.preview,
             parallel=self.options.parallel,
             environment=self.environment | self.configuration.environment(),
-            report=self._report,
+            report=self._report_of_program,
         )
         exited = asyncio.create_task(program.wait())
         try:
@@ -442,6 +442,10 @@ class Deployment:
     @cached_property
     def environment(self) -> dict[str, str]:
         return {**os.environ, **self.options.environment}
+
+    def _report_of_program(self, severity: Severity, line: str) -> None:
+        if not self.interrupting:
+            self._report(severity, line)
 
     def _report(self, severity: Severity, line: str) -> None:
         self.events.diagnostic(severity, line)

@@ -5,12 +5,17 @@ first, then `__main__.py` as the main module inside of a stack resource, then a 
 file by an interpreter that need not have this package, so it imports nothing of it.
 """
 
+import sys
+
+if __name__ == "__main__":
+    # Python puts this file's folder on the path, where modules of the engine would hide the library's (`secrets`, `resource`).
+    del sys.path[0]
+
 import argparse
 import asyncio
 import logging
 import os
 import runpy
-import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 

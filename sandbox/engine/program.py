@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.engine import executor
 from sandbox.engine.config import ORGANIZATION, Project
 from sandbox.engine.errors import EngineError
 from sandbox.engine.processes import LINE_LIMIT, Report
 
+EXECUTOR = Path(__file__).with_name("executor.py")
 GRACE_SECONDS = 5.0
 """How long a program has to end after SIGINT."""
 
@@ -42,7 +42,7 @@ class Program:
     ) -> "Program":
         """`address` is that of the engine's gRPC server; `environment` is the whole one, with the configuration in it."""
         command = [
-            *(project.runtime.python(project.directory), "-u", str(Path(executor.__file__))),
+            *(project.runtime.python(project.directory), "-u", str(EXECUTOR)),
             *("--monitor", address, "--engine", address),
             *("--project", project.name, "--root_directory", str(project.directory), "--stack", stack),
             *("--organization", ORGANIZATION, "--pwd", str(project.program)),

@@ -242,3 +242,11 @@ def test_an_operation_that_is_interrupted_finishes_what_is_under_way(shop):
     assert "steps under way are finished" in rest
     assert shop.resources()["a"]["id"] == "a-1"
     assert "b" not in shop.resources()
+
+
+def test_a_program_imports_the_library_and_not_the_engine(shop):
+    """`secrets` and `resource` are modules of the library, and files of the engine."""
+    assert (
+        shop.up("import resource, secrets\npulumi.export('of', [resource.__file__, secrets.__file__])\n").exit_code == 0
+    )
+    assert all("sandbox" not in path for path in engine.outputs(shop.options())["of"])
