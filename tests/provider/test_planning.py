@@ -143,6 +143,13 @@ def test_unknown_inputs_stay_unknown_and_ask_for_a_replacement():
     assert (planned.state["name"], planned.replaces(state)) == (UNKNOWN, ["name"])
 
 
+def test_each_element_of_a_set_continues_another_one():
+    table = {"targets": optional(a_set(an_object(id=optional(Kind.TEXT), hint=either(Kind.TEXT))))}
+    state = {"targets": [{"id": "a", "hint": "x"}, {"id": "a", "hint": "y"}]}
+    inputs = {"targets": [{"id": "a", "hint": "x"}, {"id": "a"}]}
+    assert plan(table, state, inputs).changes(state) == []
+
+
 @pytest.mark.parametrize(
     ("before", "after", "replaces"),
     [
