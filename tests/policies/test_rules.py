@@ -223,7 +223,10 @@ SPOILED = [
     Spoiled(
         "debug-variables-must-stay-in-development",
         "skipped authentication",
-        lambda world: world["api"]["vars"].update(SKIP_AUTH="true"),
+        lambda world: (
+            world["api"]["vars"].update(SKIP_AUTH="true"),
+            script_binding(world, type="plain_text", name="SKIP_AUTH", text="true"),
+        ),
         "the variable SKIP_AUTH lets requests in without authentication",
         "remove it",
     ),
@@ -255,7 +258,7 @@ SPOILED = [
     Spoiled(
         "production-must-not-use-workers-dev",
         "workers.dev switched on",
-        lambda world: world["api"].update(workersDev=True),
+        lambda world: (world["api"].update(workersDev=True), world["subdomain"].update(enabled=True)),
         "api.workersDev: the Worker answers on workers.dev (switched on)",
         "`workers_dev: false`",
     ),
