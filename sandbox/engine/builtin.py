@@ -21,6 +21,8 @@ StackOutputs = Callable[[str], Properties]
 
 
 class Builtin:
+    known = True
+
     def __init__(self, outputs: StackOutputs, news: Mapping[str, ResourceState]) -> None:
         self._outputs = outputs
         self._news = news

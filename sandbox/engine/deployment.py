@@ -6,7 +6,6 @@ register is deleted. `refresh` and `destroy` need no program.
 """
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,29 +15,28 @@ from typing import Any
 from sandbox.engine import plugins, urns
 from sandbox.engine.builtin import Builtin, StackOutputs
 from sandbox.engine.config import ORGANIZATION, Configuration, Project
+from sandbox.engine.default_providers import DENIED, DefaultProviders
 from sandbox.engine.deletes import generate_deletes, schedule_deletes
 from sandbox.engine.dependency_graph import DependencyGraph
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.events import Events, Severity
 from sandbox.engine.goal import Goal, Read, Registered, Registration
-from sandbox.engine.monitor import MonitorServer
+from sandbox.engine.monitor import Monitor, MonitorServer
 from sandbox.engine.options import Options
 from sandbox.engine.policies import PolicyPacks
-from sandbox.engine.policy_pack import AnalyzedResource, StackContext
+from sandbox.engine.policy_pack import StackContext
 from sandbox.engine.program import Program
 from sandbox.engine.provider import CheckFailure, InvokeResult, Provider
 from sandbox.engine.registry import Registry, ResourceProvider
 from sandbox.engine.resource import ResourceState
+from sandbox.engine.reviews import Reviews
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.step_executor import StepExecutor
 from sandbox.engine.step_generator import Plan, StepGenerator
 from sandbox.engine.steps import RefreshStep
 from sandbox.engine.targets import Targets
-from sandbox.engine.values import Properties, Secret, contains_unknown, masked
+from sandbox.engine.values import Properties, contains_unknown, masked
 
-DENIED = "denied::"
-"""Begins the reference of a default provider that the configuration rules out."""
-DISABLED_KEY = "pulumi:disable-default-providers"
 EXIT_TOLD = 32
 """Exit status of a program that has told the user itself why it failed."""
 
@@ -79,11 +77,11 @@ class Deployment:
         self.registry = Registry(self._start_provider, self._builtin)
         self.interrupting = False
         """The program is being ended: what it says now follows from that."""
-        self._packs = PolicyPacks([], events)
+        self._reviews = Reviews(PolicyPacks([], events), self.provider_state)
         self._ready = asyncio.Event()
         """Policy packs have been configured: resources may come."""
         self._generating = asyncio.Lock()
-        self._default_providers: dict[tuple[str, str, str], asyncio.Task[str]] = {}
+        self._default_providers = DefaultProviders(configuration, self.register)
         self._stack_outputs: tuple[str, Properties] | None = None
         self._address = ""
 
@@ -127,42 +125,22 @@ class Deployment:
         for failure in failures:
             subject = f"{state.type} resource '{name}'"
             if failure.property:
-                value = _shown(inputs.get(failure.property))
+                value = masked(inputs.get(failure.property))
                 subject += f": property {failure.property} value {{{value}}}"
             self.error(f"{subject} has a problem: {failure.reason}", state.urn)
         return bool(failures)
 
     async def review(self, state: ResourceState, goal: Goal) -> bool:
         """Has the policies remediate and judge the inputs; whether the resource may be operated on."""
-        asked = self._analyzed(state, state.inputs, goal)
-        state.inputs = await self._packs.remediate(asked)
-        acceptable = await self._packs.analyze(self._analyzed(state, state.inputs, goal))
+        acceptable = await self._reviews.resource(state, goal)
         if not acceptable:
             self.generator.failed = True
         return acceptable or self.preview
 
-    def _analyzed(self, state: ResourceState, properties: Properties, goal: Goal | None) -> AnalyzedResource:
-        provider = None
-        if state.provider:
-            urn, _ = urns.split_reference(state.provider)
-            known = self.generator.providers.get(urn) or self.olds.get(urn)
-            provider = None if known is None else self._analyzed(known, known.inputs, None)
-        return AnalyzedResource(
-            urn=state.urn,
-            type=state.type,
-            name=urns.name_of(state.urn),
-            properties=properties,
-            parent=state.parent,
-            protect=state.protect,
-            ignore_changes=state.ignore_changes,
-            delete_before_replace=None if goal is None else goal.delete_before_replace,
-            additional_secret_outputs=state.additional_secret_outputs,
-            aliases=state.aliases,
-            custom_timeouts=state.custom_timeouts,
-            provider=provider,
-            dependencies=state.dependencies,
-            property_dependencies=state.property_dependencies,
-        )
+    def provider_state(self, reference: str) -> ResourceState | None:
+        """The provider resource behind a reference, as this run knows it or as the state has it."""
+        urn, _ = urns.split_reference(reference)
+        return self.generator.providers.get(urn) or self.olds.get(urn)
 
     # what the program asks for ---------------------------------------------------------------------------------------
 
@@ -244,36 +222,7 @@ class Deployment:
             raise EngineError(f"invocation of {token} returned an error: {error}") from error
 
     async def default_provider(self, package: str, version: str, url: str) -> str:
-        """The reference of the package's default provider, which is registered when it is first needed."""
-        if package != "pulumi" and not {"*", package}.isdisjoint(self._disabled_default_providers):
-            return f"{DENIED}{package}"
-        key = (package, version, url)
-        if key not in self._default_providers:
-            self._default_providers[key] = asyncio.create_task(self._register_default_provider(*key))
-        return await asyncio.shield(self._default_providers[key])
-
-    @cached_property
-    def _disabled_default_providers(self) -> set[str]:
-        return {str(name).strip() for name in json.loads(self.configuration.values.get(DISABLED_KEY) or "[]")}
-
-    async def _register_default_provider(self, package: str, version: str, url: str) -> str:
-        name = "default" + (f"_{version.replace('.', '_')}" if version else "")
-        inputs = self._provider_configuration(package)
-        inputs |= {"version": version} if version else {}
-        inputs |= {"__internal": {"pluginDownloadURL": url}} if url else {}
-        goal = Goal(type=f"{urns.PROVIDER_PREFIX}{package}", name=name, custom=True, inputs=inputs)
-        answer = await self.register(Registration(goal))
-        return f"{answer.state.urn}::{answer.state.id}"
-
-    def _provider_configuration(self, package: str) -> Properties:
-        """A package's configuration; dynamic providers, which have no namespace of their own, get all of it."""
-        secrets = self.configuration.secret_keys
-        prefix = "" if package == plugins.DYNAMIC else f"{package}:"
-        return {
-            key.removeprefix(prefix): Secret(value) if key in secrets else value
-            for key, value in self.configuration.values.items()
-            if key.startswith(prefix)
-        }
+        return await self._default_providers.reference(package, version, url)
 
     # running ---------------------------------------------------------------------------------------------------------
 
@@ -315,41 +264,38 @@ class Deployment:
 
     async def _run_program(self, server: MonitorServer) -> None:
         """Runs the program to its end, or until something fails; then deletes what it does not have any more."""
-        monitor = server.monitor
-        packs = asyncio.create_task(self._start_packs())
-        program = await Program.start(
-            self.project_file,
-            self.stack,
-            address=server.address,
-            preview=self.preview,
-            parallel=self.options.parallel,
-            environment=self.environment | self.configuration.environment(),
-            report=self._report_of_program,
-        )
-        exited = asyncio.create_task(program.wait())
-        try:
-            self._packs = await packs
+        async with AsyncExitStack() as running:
+            packs = asyncio.create_task(self._start_packs())
+            running.push_async_callback(_stop_packs, packs)
+            program = await self._start_program(server)
+            running.push_async_callback(self._stop_program, program, server.monitor)
+            self._reviews = Reviews(await packs, self.provider_state)
             self._ready.set()
-            waits = [asyncio.create_task(event.wait()) for event in (monitor.finished, self.executor.cancelled)]
-            await asyncio.wait([exited, *waits], return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
-            if exited.done() and not self.executor.cancelled.is_set():
-                self._judge_exit(exited.result())
+            await self._watch(program, server.monitor)
             await self.executor.drain()
             if not self.executor.cancelled.is_set() and self._targets_known():
                 await self._delete()
             await self._take_stack_outputs()
             if not self.failed and not self.executor.failed:
                 await self._review_stack()
-            monitor.released.set()
+            server.monitor.released.set()
             if not self.executor.cancelled.is_set():
-                await exited
-        finally:
-            self.interrupting = not exited.done()
-            monitor.stopped.set()
-            await program.interrupt()
-            await self._packs.stop()
+                await program.wait()
+
+    async def _watch(self, program: Program, monitor: Monitor) -> None:
+        """Returns when the program wants nothing more, has ended, or can get nothing more."""
+        exited = asyncio.create_task(program.wait())
+        waits = [exited, *(asyncio.create_task(event.wait()) for event in (monitor.finished, self.executor.cancelled))]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if exited.done() and not self.executor.cancelled.is_set():
+            self._judge_exit(exited.result())
+        for wait in waits:
+            wait.cancel()
+
+    async def _stop_program(self, program: Program, monitor: Monitor) -> None:
+        self.interrupting = program.running
+        monitor.stopped.set()
+        await program.interrupt()
 
     def _judge_exit(self, status: int) -> None:
         if status == 0:
@@ -409,11 +355,8 @@ class Deployment:
         await self.executor.register_outputs(urn, outputs)
 
     async def _review_stack(self) -> None:
-        states = [
-            self._analyzed(state, state.outputs, self.generator.goals.get(urn)) for urn, state in self.news.items()
-        ]
-        stack_urn = urns.create(self.stack, self.project, "", urns.STACK_TYPE, f"{self.project}-{self.stack}")
-        if not await self._packs.analyze_stack(stack_urn, states):
+        stack = urns.create(self.stack, self.project, "", urns.STACK_TYPE, f"{self.project}-{self.stack}")
+        if not await self._reviews.stack(stack, self.news.values(), self.generator.goals):
             self.generator.failed = True
 
     async def _finish(self) -> None:
@@ -435,7 +378,7 @@ class Deployment:
 
     @property
     def pack_versions(self) -> dict[str, str]:
-        return self._packs.versions
+        return self._reviews.packs.versions
 
     # processes -------------------------------------------------------------------------------------------------------
 
@@ -469,6 +412,17 @@ class Deployment:
             await provider.close()
             await plugin.stop()
 
+    async def _start_program(self, server: MonitorServer) -> Program:
+        return await Program.start(
+            self.project_file,
+            self.stack,
+            address=server.address,
+            preview=self.preview,
+            parallel=self.options.parallel,
+            environment=self.environment | self.configuration.environment(),
+            report=self._report_of_program,
+        )
+
     async def _start_packs(self) -> PolicyPacks:
         told = {
             "PULUMI_PROJECT": self.project,
@@ -494,6 +448,13 @@ class Deployment:
         )
 
 
+async def _stop_packs(starting: "asyncio.Task[PolicyPacks]") -> None:
+    starting.cancel()
+    (packs,) = await asyncio.gather(starting, return_exceptions=True)
+    if isinstance(packs, PolicyPacks):
+        await packs.stop()
+
+
 INTERRUPTED = (
     "Attempting to deploy or update resources with {count} pending operations from previous deployment.\n"
     "{listed}"
@@ -504,7 +465,3 @@ INTERRUPTED = (
     "will refresh the state from the provider you are using and clear the pending operations if there are any.\n\n"
     "Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations."
 )
-
-
-def _shown(value: Any) -> Any:
-    return masked(value)

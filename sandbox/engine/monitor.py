@@ -16,8 +16,8 @@ from sandbox.engine.config import ORGANIZATION
 from sandbox.engine.errors import EngineError, Stopped, Unsupported
 from sandbox.engine.events import Severity
 from sandbox.engine.goal import Goal, Outcome, Read, Registration
-from sandbox.engine.goals import goal_of, inherit, options_of, source_position
 from sandbox.engine.provider import CHANNEL_OPTIONS
+from sandbox.engine.registration import goal_of, inherit, options_of, source_position
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.transforms import Callback, Callbacks, dependencies_in, with_dependencies
 from sandbox.engine.values import contains_unknown, from_struct, to_struct

@@ -123,6 +123,8 @@ async def _operate(
         lambda name: _outputs_of(stack, name),
         refresh_only=refresh_only,
     )
+    if writer is not None and writer.former is not None:
+        deployment.warn(f"going on after {writer.former}, which was interrupted")
     loop = asyncio.get_running_loop()
     with suppress(ValueError, RuntimeError):  # only the main thread hears signals
         for sign in (signal.SIGINT, signal.SIGTERM):
@@ -145,7 +147,9 @@ async def _operate(
         kind = "preview" if preview else "update"
         complaint = f"no changes were expected for {kind} but changes were proposed"
     events.cancel()
-    return Result(exit_code=exit_code, changes=changes, outputs=_shown_outputs(snapshot), duration=seconds, error=complaint)
+    return Result(
+        exit_code=exit_code, changes=changes, outputs=_shown_outputs(snapshot), duration=seconds, error=complaint
+    )
 
 
 def _frame(secrets: PassphraseManager) -> Document:

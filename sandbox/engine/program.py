@@ -63,6 +63,10 @@ class Program:
             raise EngineError(f"the program could not be started with {command[0]}: {error}") from error
         return cls(process, report)
 
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
     async def wait(self) -> int:
         """The exit status, when all that the program wrote has been reported."""
         status = await self._process.wait()

@@ -24,6 +24,9 @@ INTERNAL = "__internal"
 class ResourceProvider(Protocol):
     """What steps and the step generator ask of whoever manages a resource."""
 
+    known: bool
+    """False at a preview at which the provider cannot be configured yet, and so cannot be asked."""
+
     async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult: ...
 
     async def diff(
@@ -68,6 +71,8 @@ Start = Callable[[str], AbstractAsyncContextManager[Provider]]
 
 
 class Registry:
+    known = True
+
     def __init__(self, start: Start, builtin: ResourceProvider) -> None:
         self._start = start
         self._builtin = builtin

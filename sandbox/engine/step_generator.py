@@ -9,23 +9,27 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sandbox.engine import property_path, urns
+from sandbox.engine import urns
 from sandbox.engine.aliases import Aliases
 from sandbox.engine.dependency_graph import dependencies
+from sandbox.engine.differences import (
+    details_replace,
+    diff_resource,
+    replace_on_changes,
+    replacement_triggered,
+    with_ignored,
+)
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.goal import Goal, Read, Registered, Registration
-from sandbox.engine.provider import DiffResult, PropertyDiff
+from sandbox.engine.provider import DiffResult
 from sandbox.engine.registry import ResourceProvider
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.steps import CreateStep, DeleteStep, ImportStep, ReadStep, ReplaceStep, SameStep, Step, UpdateStep
 from sandbox.engine.targets import Targets
-from sandbox.engine.values import UNKNOWN, Properties, contains_unknown, plain
+from sandbox.engine.values import UNKNOWN, Properties
 
 if TYPE_CHECKING:
     from sandbox.engine.deployment import Deployment
-
-INIT_ERROR = "#initerror"
-"""Pseudo property: a path of `replace_on_changes` that covers it replaces what did not get ready."""
 
 
 @dataclass
@@ -236,10 +240,10 @@ class StepGenerator:
         self, registration: Registration, provider: ResourceProvider | None, old: ResourceState, new: ResourceState
     ) -> Plan:
         goal, urn = registration.goal, new.urn
-        triggered = _triggered(old.replacement_trigger, new.replacement_trigger)
+        triggered = replacement_triggered(old.replacement_trigger, new.replacement_trigger)
         diff = DiffResult(changes="some") if triggered else await self._diff(goal, provider, old, new)
         diff = replace_on_changes(diff, goal.replace_on_changes, init_errors=bool(old.init_errors))
-        replaces = bool(diff.replaces) or _details_replace(diff) or triggered or old.pending_replacement
+        replaces = bool(diff.replaces) or details_replace(diff) or triggered or old.pending_replacement
         if (diff.changes == "some" or old.pending_replacement) and replaces:
             return await self._replace(registration, provider, old, new, diff)
         if diff.changes == "some" or old.init_errors:
@@ -263,34 +267,7 @@ class StepGenerator:
             return DiffResult(changes="some", replaces=["provider"])
         if provider is None:
             return DiffResult(changes="none" if old.inputs == new.inputs else "some")
-        return await self.diff_resource(provider, old, old.inputs, new.inputs, goal.ignore_changes)
-
-    async def diff_resource(
-        self,
-        provider: ResourceProvider,
-        old: ResourceState,
-        old_inputs: Properties,
-        news: Properties,
-        ignore_changes: list[str],
-    ) -> DiffResult:
-        """The provider's own word; where it has none, a comparison of the inputs."""
-        if isinstance(provider_known := getattr(provider, "known", True), bool) and not provider_known:
-            self.deployment.warn(
-                "The provider for this resource has inputs that are not known during preview.\n"
-                "This preview may not correctly represent the changes that will be applied during an update.",
-                old.urn,
-            )
-            return DiffResult(changes="some")
-        diff = await provider.diff(
-            old.urn, old.id, old_inputs=old_inputs, old_outputs=old.outputs, news=news, ignore_changes=ignore_changes
-        )
-        if diff.changes != "unknown":
-            return diff
-        before, after = plain(old_inputs), plain(_with_ignored(news, old_inputs, ignore_changes)[0])
-        changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        kinds = {key: "add" if key not in before else "delete" if key not in after else "update" for key in changed}
-        detailed = {key: PropertyDiff(kind, input_diff=True) for key, kind in kinds.items()}
-        return replace(diff, changes="some" if changed else "none", diffs=changed, detailed_diff=detailed or None)
+        return await diff_resource(self.deployment, provider, old, old.inputs, new.inputs, goal.ignore_changes)
 
     async def _provider_changed(self, old: ResourceState, new: ResourceState) -> bool:
         """Whether a resource cannot be managed by the provider that it is given now."""
@@ -306,7 +283,7 @@ class StepGenerator:
         if client is None:
             return False
         diff = await client.diff_config(new_urn, before.inputs, before.outputs, after.inputs)
-        return bool(diff.replaces) or _details_replace(diff)
+        return bool(diff.replaces) or details_replace(diff)
 
     # replacements ----------------------------------------------------------------------------------------------------
 
@@ -417,29 +394,20 @@ class StepGenerator:
             return None
         await self.deployment.ensure_provider(state)
         inputs = {key: unknown.get(key, value) for key, value in state.inputs.items()}
-        diff = await self.diff_resource(
-            self.deployment.provider(state), state, state.inputs, inputs, state.ignore_changes
+        diff = await diff_resource(
+            self.deployment, self.deployment.provider(state), state, state.inputs, inputs, state.ignore_changes
         )
         diff = replace_on_changes(diff, state.replace_on_changes, init_errors=False)
-        return diff.replaces if diff.replaces or _details_replace(diff) else None
+        return diff.replaces if diff.replaces or details_replace(diff) else None
 
     def _without_ignored(self, goal: Goal, urn: str, inputs: Properties, old: ResourceState | None) -> Properties:
         if old is None or not goal.ignore_changes:
             return inputs
-        result, impossible = _with_ignored(inputs, old.inputs, goal.ignore_changes)
+        result, impossible = with_ignored(inputs, old.inputs, goal.ignore_changes)
         if impossible:
             listed = ", ".join(impossible)
             self.deployment.info(f'cannot ignore changes in added or removed elements of the path: "{listed}"', urn)
         return result
-
-
-def _with_ignored(inputs: Properties, old: Properties, paths: list[str]) -> tuple[Properties, list[str]]:
-    impossible = []
-    for text in paths:
-        inputs, done = property_path.reset(property_path.parse(text), old, inputs)
-        if not done:
-            impossible.append(text)
-    return inputs, impossible
 
 
 def _replacement(registration: Registration, old: ResourceState, new: ResourceState, diff: DiffResult) -> list[Step]:
@@ -450,36 +418,3 @@ def _replacement(registration: Registration, old: ResourceState, new: ResourceSt
         ).because(diff),
         ReplaceStep(old=old, new=new).because(diff),
     ]
-
-
-def _details_replace(diff: DiffResult) -> bool:
-    return any(found.kind.endswith("-replace") for found in (diff.detailed_diff or {}).values())
-
-
-def _triggered(old: object, new: object) -> bool:
-    if contains_unknown(old) or contains_unknown(new):
-        return True
-    return old is not None and new is not None and plain(old) != plain(new)
-
-
-def replace_on_changes(diff: DiffResult, wanted: list[str], *, init_errors: bool) -> DiffResult:
-    """The diff with what the program wants to replace for. It acts on what the provider reports, and only on that."""
-    if not wanted or (diff.changes != "some" and not init_errors):
-        return diff
-    paths = [property_path.parse(text) for text in wanted]
-
-    def covered(text: str) -> bool:
-        return any(property_path.contains(path, property_path.parse(text)) for path in paths)
-
-    detailed = diff.detailed_diff
-    if detailed is not None:
-        detailed = {
-            path: PropertyDiff(f"{found.kind}-replace", found.input_diff)
-            if covered(path) and not found.kind.endswith("-replace")
-            else found
-            for path, found in detailed.items()
-        }
-    keys = [*diff.replaces, *(key for key in diff.diffs if key not in diff.replaces and covered(key))]
-    if init_errors and covered(INIT_ERROR):
-        return replace(diff, changes="some", replaces=[*keys, INIT_ERROR], detailed_diff=detailed)
-    return replace(diff, replaces=keys, detailed_diff=detailed)

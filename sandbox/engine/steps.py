@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from sandbox.engine import urns
+from sandbox.engine.differences import diff_resource, inverted
 from sandbox.engine.errors import EngineError
 from sandbox.engine.goal import Outcome, Read, Registered, Registration
 from sandbox.engine.provider import DiffResult, PropertyDiff
@@ -351,26 +352,11 @@ class RefreshStep(Step):
         if old.external:
             return
         # Seen from the world: what an update would undo is what has changed, so that kinds are turned round.
-        self.diff = inverted(
-            await deployment.generator.diff_resource(provider, new, new.inputs, old.inputs, old.ignore_changes)
-        )
+        self.diff = inverted(await diff_resource(deployment, provider, new, new.inputs, old.inputs, old.ignore_changes))
         self.diffs, self.detailed_diff = self.diff.diffs, self.diff.detailed_diff
 
     def complete(self) -> None:
         """No program waits for a refresh."""
-
-
-_INVERSE = {"add": "delete", "delete": "add", "update": "update"}
-
-
-def inverted(diff: DiffResult) -> DiffResult:
-    if diff.detailed_diff is None:
-        return diff
-    detailed = {}
-    for path, found in diff.detailed_diff.items():
-        kind, dash, suffix = found.kind.partition("-")
-        detailed[path] = PropertyDiff(_INVERSE[kind] + dash + suffix, found.input_diff)
-    return replace(diff, detailed_diff=detailed)
 
 
 def _initialization_failed(reasons: list[str]) -> EngineError:

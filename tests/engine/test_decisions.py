@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.engine.assets import with_hashes
+from sandbox.engine.differences import inverted, replace_on_changes
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.goals import seconds
 from sandbox.engine.provider import DiffResult, PropertyDiff
+from sandbox.engine.registration import seconds
 from sandbox.engine.resource import ResourceState
-from sandbox.engine.step_generator import replace_on_changes
-from sandbox.engine.steps import UpdateStep, inverted
+from sandbox.engine.steps import UpdateStep
 from sandbox.engine.targets import Targets
 from sandbox.engine.transforms import dependencies_in, with_dependencies
 from sandbox.engine.values import ARCHIVE, ASSET, SIGNATURE, Secret, from_struct, to_struct, to_value

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -190,6 +191,24 @@ def test_a_folder_without_a_project_is_named(tmp_path):
         engine.up(options, print)
 
 
+def start_update(shop):
+    """An update in a process of its own, which writes its events."""
+    script = textwrap.dedent(f"""
+        from pathlib import Path
+        from sandbox import engine
+        options = engine.Options(project=Path({str(shop.project)!r}), stack="dev", state=Path({str(shop.state)!r}),
+            passphrase="a", environment={{"CONF_STORE": {str(shop.world_file)!r}}})
+        raise SystemExit(engine.up(options, lambda event: print(event, flush=True)).exit_code)
+    """)
+    command = [sys.executable, "-c", script]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def wait_for_call(shop, call):
+    while not any(each.startswith(call) for each in shop.calls):
+        time.sleep(0.05)
+
+
 def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
     """The lock of the dead process is taken over, the interrupted create is told, and only what is missing is made."""
     shop.up("")
@@ -197,19 +216,8 @@ def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
         "import pulumi\nfrom store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\nc = Thing('c', size=b.serial)\n"
     )
     shop.change(hangs=["create:b"])
-    script = textwrap.dedent(f"""
-        from pathlib import Path
-        from sandbox import engine
-        options = engine.Options(project=Path({str(shop.project)!r}), stack="dev", state=Path({str(shop.state)!r}),
-            passphrase="a", environment={{"CONF_STORE": {str(shop.world_file)!r}}})
-        engine.up(options, lambda event: print(event, flush=True))
-    """)
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        for line in process.stdout:
-            if "'op': 'create'" in line and "Thing::b'" in line:
-                break
+    with start_update(shop) as process:
+        wait_for_call(shop, "create b")
         os.killpg(process.pid, signal.SIGKILL)
     with pytest.raises(LockedError, match="was interrupted and left the lock behind"):
         shop.up()
@@ -223,19 +231,8 @@ def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
 def test_an_operation_that_is_interrupted_finishes_what_is_under_way(shop):
     shop.change(delays={"create:a": 2})
     (shop.project / "__main__.py").write_text("from store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\n")
-    script = textwrap.dedent(f"""
-        from pathlib import Path
-        from sandbox import engine
-        options = engine.Options(project=Path({str(shop.project)!r}), stack="dev", state=Path({str(shop.state)!r}),
-            passphrase="a", environment={{"CONF_STORE": {str(shop.world_file)!r}}})
-        raise SystemExit(engine.up(options, lambda event: print(event, flush=True)).exit_code)
-    """)
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        for line in process.stdout:
-            if "'op': 'create'" in line and "Thing::a'" in line:
-                break
+    with start_update(shop) as process:
+        wait_for_call(shop, "create a")
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == 1
