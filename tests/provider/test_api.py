@@ -128,3 +128,12 @@ def test_nobody_listening_is_an_error_after_the_same_attempts(pauses):
     with pytest.raises(ApiError, match="ConnectError"):
         asyncio.run(call())
     assert len(pauses) == 10
+
+
+def test_a_proxy_of_the_environment_never_sees_a_token(pauses, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    answer, _ = served([FINE])
+    assert answer.status == 200

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.provider import bodies
+from sandbox.provider import bodies, checking
 from sandbox.provider.planning import keep_ignored, plan
 from sandbox.provider.schema import (
     Kind,
@@ -179,6 +179,18 @@ def test_what_the_api_sets_in_an_object_asks_for_no_replacement(before, after, r
 def test_ignored_paths_keep_the_value_of_the_state(path, kept):
     state, inputs = ({"note": word, "rules": [{"id": word}]} for word in ("old", "new"))
     assert keep_ignored(state, inputs, [path]) == kept
+
+
+def test_refreshed_inputs_have_the_shape_that_they_had():
+    inputs = {"note": "old", "class": "Rare", "settings": {"delay": 1}, "labels": {"a": "1", "b": "2"}}
+    outputs = {
+        "class": "Standard",
+        "settings": {"delay": 2, "paused": True},
+        "labels": {"a": "3", "c": "4"},
+        "count": 3,
+    }
+    found = {"class": "Standard", "settings": {"delay": 2}, "labels": {"a": "3"}}
+    assert checking.refreshed(TABLE, inputs, outputs) == found
 
 
 def test_times_lose_their_fraction_and_documents_keep_their_spelling():

@@ -181,3 +181,31 @@ def test_uploads_of_asset_directories_are_refused_by_name(plugin_at):
     inputs = {"accountId": "a", "scriptName": "s", "assets": {"directory": "public"}}
     with pytest.raises(grpc.aio.AioRpcError, match=r"assets\.directory"):
         asked(plugin_at, lambda plugin: plugin.create(SCRIPT, "it", inputs))
+
+
+def test_a_preview_of_an_update_asks_no_api(plugin_at):
+    async def question(plugin: Any) -> Any:
+        planned = await plugin.create(BUCKET, "it", {"accountId": "a", "name": "b"}, preview=True)
+        planned.outputs |= {"location": "ENAM", "creationDate": "2026", "id": "b"}
+        other = {"accountId": "a", "name": "b", "storageClass": "InfrequentAccess"}
+        return await plugin.update(planned, other, preview=True)
+
+    planned = asked(plugin_at, question)
+    assert (planned.outputs["storageClass"], planned.outputs["creationDate"]) == ("InfrequentAccess", "2026")
+
+
+def test_bookkeeping_of_engines_is_no_property(plugin_at):
+    inputs = {"accountId": "a", "name": "b", "__defaults": ["name"]}
+    checked, failures = asked(plugin_at, lambda plugin: plugin.check(BUCKET, "it", inputs))
+    assert (checked, failures) == ({"accountId": "a", "name": "b"}, [])
+
+
+def test_a_refusal_is_in_the_engines_log_too(plugin_at):
+    async def question(plugin: Any) -> list[str]:
+        with pytest.raises(grpc.aio.AioRpcError):
+            await plugin.import_(BUCKET, "it", "a/b")
+        return plugin.logged
+
+    (line,) = asked(plugin_at, question)
+    assert line.startswith("[ERROR] ")
+    assert line.endswith(": invalid ID")

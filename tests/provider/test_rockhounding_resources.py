@@ -224,3 +224,34 @@ def test_an_imported_resource_has_the_inputs_that_describe_it(plugin_at, provide
             assert not (await plugin.diff(imported, inputs)).changes
 
     asyncio.run(life())
+
+
+def test_an_import_id_may_hold_escaped_slashes(plugin_at, provider_account):
+    async def life() -> None:
+        async with plugin_at(provider_account.address, provider_account.token) as plugin:
+            space = await plugin.create(token("WorkersKvNamespace"), "cache", {"accountId": ACCOUNT, "title": "CACHE"})
+            inputs = {"accountId": ACCOUNT, "namespaceId": space.id, "keyName": "a/b c", "value": "one"}
+            await plugin.create(token("WorkersKv"), "settings", inputs)
+            imported = await plugin.import_(token("WorkersKv"), "settings", f"{ACCOUNT}/{space.id}/a%2Fb%20c")
+            assert plain(imported.inputs).items() >= inputs.items()
+
+    asyncio.run(life())
+
+
+def test_the_notes_of_somebody_elses_upload_are_no_drift_but_its_code_is(plugin_at, provider_account):
+    migrations = {"newTag": "v1", "newSqliteClasses": ["ExportCoordinatorDO"]}
+    inputs = inheriting(migrations=migrations)
+
+    async def life() -> None:
+        async with plugin_at(provider_account.address, provider_account.token) as plugin:
+            kept = await plugin.create(token("WorkersScript"), "script", inputs)
+            other = {name: value for name, value in inputs.items() if name != "migrations"}
+            other["annotations"] = {"workersTag": "by hand"}
+            await plugin.update(kept, other)
+            refreshed = await plugin.read(kept)
+            assert not (await plugin.diff(refreshed, inputs)).changes
+            await plugin.update(kept, {**other, "content": MODULE + "// by hand\n"})
+            refreshed = await plugin.read(kept)
+            assert "content" in (await plugin.diff(refreshed, inputs)).names
+
+    asyncio.run(life())
