@@ -56,6 +56,7 @@ class Builtin:
         *,
         seconds: float = 0,
         preview: bool = False,
+        interrupted: bool = False,
     ) -> OperationResult:
         outputs = (
             {"input": inputs["input"], "output": inputs["input"]} if urns.type_of(urn) == STASH else self._read(inputs)

@@ -34,6 +34,8 @@ from sandbox.engine.values import (
 
 CHANNEL_OPTIONS = (("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", -1))
 STATUS_DETAILS = "grpc-status-details-bin"
+INTERRUPTED_CREATE = "interrupted-create"
+"""Metadata of a Create whose predecessor was killed. Not Pulumi's: the provider of the local account listens, others do not."""
 
 Changes = Literal["unknown", "none", "some"]
 _CHANGES: dict[int, Changes] = {0: "unknown", 1: "none", 2: "some"}
@@ -242,9 +244,13 @@ class Provider:
         return _diff(await self._call("Diff", request))
 
     async def create(
-        self, urn: str, inputs: Properties, *, seconds: float = 0, preview: bool = False
+        self, urn: str, inputs: Properties, *, seconds: float = 0, preview: bool = False, interrupted: bool = False
     ) -> OperationResult:
-        """At a preview the id is empty, and a provider that cannot preview answers with the inputs."""
+        """At a preview the id is empty, and a provider that cannot preview answers with the inputs.
+
+        `interrupted` says that a create of this resource was under way when an engine was killed: a provider that listens may
+        look for the object before it makes another one.
+        """
         if preview and not (self.known and self.supports_preview):
             return OperationResult(id="", outputs=dict(inputs) if self.known else {})
         request = provider_pb2.CreateRequest(
@@ -255,7 +261,8 @@ class Provider:
             timeout=seconds,
             preview=preview,
         )
-        result = await self._operation("Create", request, "", outputs_like=inputs)
+        metadata = ((INTERRUPTED_CREATE, "true"),) if interrupted else ()
+        result = await self._operation("Create", request, "", outputs_like=inputs, metadata=metadata)
         if not result.id and not preview:
             raise ProviderError(f"plugin returned empty resource.ID from create {urn!r}")
         return result
@@ -364,11 +371,12 @@ class Provider:
         *,
         outputs_like: Properties,
         inputs_like: Properties | None = None,
+        metadata: Sequence[tuple[str, str]] = (),
     ) -> OperationResult:
         """Runs Create, Update or Read; an object that exists but failed to get ready is a result with `init_errors`."""
         reasons: list[str] = []
         try:
-            answer = await getattr(self._stub, method)(request)
+            answer = await getattr(self._stub, method)(request, metadata=metadata)
         except grpc.aio.AioRpcError as error:
             partial = _init_failed(error)
             if partial is None:

@@ -41,7 +41,13 @@ class ResourceProvider(Protocol):
     ) -> DiffResult: ...
 
     async def create(
-        self, urn: str, inputs: Properties, *, seconds: float = 0, preview: bool = False
+        self,
+        urn: str,
+        inputs: Properties,
+        *,
+        seconds: float = 0,
+        preview: bool = False,
+        interrupted: bool = False,
     ) -> OperationResult: ...
 
     async def read(
@@ -161,6 +167,7 @@ class Registry:
         *,
         seconds: float = 0,
         preview: bool = False,
+        interrupted: bool = False,
     ) -> OperationResult:
         id_ = UNKNOWN_TEXT if preview else str(uuid.uuid4())
         if self._package(urn) != "pulumi":

@@ -67,6 +67,8 @@ class Snapshot:
             for pending in document.get("pending_operations") or []
         ]
         self._interrupted_documents = list(document.get("pending_operations") or [])
+        self.interrupted_creates = {each.state.urn for each in self.interrupted if each.type == "creating"}
+        self.interrupted_deletes = {each.state.urn for each in self.interrupted if each.type == "deleting"}
         self._new: list[ResourceState] = []
         self._done: set[int] = set()
         self._pending: dict[int, tuple[ResourceState, Document]] = {}

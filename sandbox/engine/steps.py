@@ -138,7 +138,11 @@ class CreateStep(Step):
         assert new is not None
         if new.custom:
             result = await deployment.provider(new).create(
-                new.urn, new.inputs, seconds=new.custom_timeouts.get("create", 0), preview=deployment.preview
+                new.urn,
+                new.inputs,
+                seconds=new.custom_timeouts.get("create", 0),
+                preview=deployment.preview,
+                interrupted=self.op == "create" and new.urn in deployment.snapshot.interrupted_creates,
             )
             new.id, new.outputs, new.init_errors = result.id, result.outputs, result.init_errors
             new.refresh_before_update = result.refresh_before_update
@@ -206,12 +210,22 @@ class DeleteStep(Step):
         kept = old.external or old.retain_on_delete or not old.custom
         goes_along = old.deleted_with != "" and old.deleted_with in deployment.generator.deletes
         if not deployment.preview and not kept and not goes_along:
-            await deployment.provider(old).delete(
-                old.urn, old.id, inputs=old.inputs, outputs=old.outputs, seconds=old.custom_timeouts.get("delete", 0)
-            )
+            await self._delete(deployment, old)
         if self.pending_replacement:
             old.pending_replacement = True
             deployment.snapshot.changed(old)
+
+    async def _delete(self, deployment: "Deployment", old: ResourceState) -> None:
+        provider, timeouts = deployment.provider(old), old.custom_timeouts
+        try:
+            await provider.delete(
+                old.urn, old.id, inputs=old.inputs, outputs=old.outputs, seconds=timeouts.get("delete", 0)
+            )
+        except EngineError:
+            # A killed deployment may have deleted it already, and some APIs refuse to do it twice.
+            interrupted = old.urn in deployment.snapshot.interrupted_deletes
+            if not interrupted or (await provider.read(old.urn, old.id, inputs=old.inputs, state=old.outputs)).id:
+                raise
 
 
 @dataclass(kw_only=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.provider import bodies
+from sandbox.provider import adoption, bodies
 from sandbox.provider.api import NOT_FOUND, Answer, Api, ApiError
 from sandbox.provider.bodies import without_nulls
 from sandbox.provider.schema import Call, Property, RefusedError, Resource, Sends, Values
@@ -30,6 +30,18 @@ class Lifecycle:
         if self.resource.special.before_create is not None:
             self.resource.special.before_create(planned)
         return await self._write(self.resource.create, planned, None)
+
+    async def adopt(self, planned: Values) -> Values | None:
+        """The state of an object that an interrupted create has made; None if it has made none."""
+        try:
+            found = await adoption.existing(self.resource, self.api, planned)
+        except ApiError as error:
+            raise _failed(error) from error
+        if found is None:
+            return None
+        result = self._translated(found)
+        known = _known(planned)
+        return await self.read(self._settled(bodies.after_read(self.resource.properties, known, result), known, result))
 
     async def update(self, planned: Values, state: Values) -> Values:
         if self.resource.update is None:

@@ -13,6 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.provider import checking
+from sandbox.provider.adoption import INTERRUPTED_CREATE
 from sandbox.provider.api import Api
 from sandbox.provider.bodies import without_nulls
 from sandbox.provider.invokes import invoke
@@ -175,7 +176,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 )
             if request.preview:
                 return provider_pb2.CreateResponse(properties=operation.answer(planned))
-            state = await operation.lifecycle.create(planned)
+            metadata = dict(context.invocation_metadata() or ())
+            state = await operation.lifecycle.adopt(planned) if INTERRUPTED_CREATE in metadata else None
+            state = state or await operation.lifecycle.create(planned)
             return provider_pb2.CreateResponse(id=operation.lifecycle.id_of(state), properties=operation.answer(state))
 
     async def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:

@@ -191,14 +191,14 @@ def test_a_folder_without_a_project_is_named(tmp_path):
         engine.up(options, print)
 
 
-def start_update(shop):
-    """An update in a process of its own, which writes its events."""
+def start_operation(shop, name):
+    """An operation in a process of its own, which writes its events."""
     script = textwrap.dedent(f"""
         from pathlib import Path
         from sandbox import engine
         options = engine.Options(project=Path({str(shop.project)!r}), stack="dev", state=Path({str(shop.state)!r}),
             passphrase="a", environment={{"CONF_STORE": {str(shop.world_file)!r}}})
-        raise SystemExit(engine.up(options, lambda event: print(event, flush=True)).exit_code)
+        raise SystemExit(engine.{name}(options, lambda event: print(event, flush=True)).exit_code)
     """)
     command = [sys.executable, "-c", script]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
@@ -216,7 +216,7 @@ def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
         "import pulumi\nfrom store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\nc = Thing('c', size=b.serial)\n"
     )
     shop.change(hangs=["create:b"])
-    with start_update(shop) as process:
+    with start_operation(shop, "up") as process:
         wait_for_call(shop, "create b")
         os.killpg(process.pid, signal.SIGKILL)
     with pytest.raises(LockedError, match="was interrupted and left the lock behind"):
@@ -228,10 +228,22 @@ def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
     assert shop.up(take_over=True).changes == {"same": 4}
 
 
+def test_what_a_killed_destroy_has_deleted_already_is_not_missed(shop):
+    """Some APIs refuse to delete what is gone; the interrupted delete is then known to have happened."""
+    shop.up("a = Thing('a')\n")
+    shop.change(delays={"delete:a": 60})
+    with start_operation(shop, "destroy") as process:
+        wait_for_call(shop, "delete a")
+        os.killpg(process.pid, signal.SIGKILL)
+    shop.change(delays={}, objects={}, faults={"delete:a": "not found"})
+    assert shop.run(engine.destroy, take_over=True).exit_code == 0
+    assert shop.resources() == {}
+
+
 def test_an_operation_that_is_interrupted_finishes_what_is_under_way(shop):
     shop.change(delays={"create:a": 2})
     (shop.project / "__main__.py").write_text("from store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\n")
-    with start_update(shop) as process:
+    with start_operation(shop, "up") as process:
         wait_for_call(shop, "create a")
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
