@@ -39,19 +39,39 @@ def configured(environment: dict[str, str], args: Struct | None = None, variable
     return asyncio.run(configure())
 
 
-def test_the_plugin_process_prints_its_port_and_serves(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox.provider", "127.0.0.1:1"], stdout=subprocess.PIPE, text=True
-    )
+@asynccontextmanager
+async def plugin_process(engine: str):
+    """Its port, and the process: the plugin as the real engine starts it."""
+    command = [sys.executable, "-m", "sandbox.provider", engine, "--check-engine-every", "0.1"]
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     assert process.stdout
     try:
-        port = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub = provider_pb2_grpc.ResourceProviderStub(channel)
-            assert stub.GetPluginInfo(empty_pb2.Empty()).version.count(".") == 2
+        yield int(await process.stdout.readline()), process
     finally:
-        process.terminate()
-        process.communicate(timeout=20)
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An engine that says nothing."""
+    await reader.read()
+    writer.close()
+
+
+def test_the_plugin_process_prints_its_port_serves_and_ends_with_its_engine():
+    async def life() -> None:
+        engine = await asyncio.start_server(silent, "127.0.0.1", 0)
+        address = f"127.0.0.1:{engine.sockets[0].getsockname()[1]}"
+        async with plugin_process(address) as (port, process):
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+                stub = provider_pb2_grpc.ResourceProviderStub(channel)
+                await asyncio.sleep(0.5)
+                assert (await stub.GetPluginInfo(empty_pb2.Empty())).version.count(".") == 2
+            engine.close()
+            assert await asyncio.wait_for(process.wait(), 20) == 0
+
+    asyncio.run(life())
 
 
 def test_it_accepts_no_secrets_and_plans_previews_as_the_real_one():
