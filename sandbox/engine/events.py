@@ -2,8 +2,8 @@
 
 Three keys are for displays in this process and are no part of Pulumi's JSON; whoever writes events out drops them:
 `internal` (beside `metadata`) marks steps that are not shown, such as those of default providers; `state` (in
-`metadata.old` and `metadata.new` of a `resourcePreEvent` at a preview) is the resource as the checkpoint would hold it;
-`changed` (in `metadata`) names the inputs that differ, which masks would hide of secrets.
+`metadata.old` and `metadata.new`, at a preview of each step announced and of what a refresh found) is the resource as the
+checkpoint would hold it; `changed` (in `metadata`) names the inputs that differ, which masks would hide of secrets.
 """
 
 import time
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.engine.options import Emit
+from sandbox.engine.urns import STACK_TYPE
 from sandbox.engine.values import Properties, masked
 
 if TYPE_CHECKING:
@@ -21,6 +22,18 @@ Severity = Literal["debug", "info", "info#err", "warning", "error"]
 Event = dict[str, Any]
 COLOR = "raw"
 LOCAL_KEYS = frozenset({"changed", "internal", "state"})
+REPLACING = frozenset(
+    {
+        "create-replacement",
+        "delete-replaced",
+        "discard-replaced",
+        "import-replacement",
+        "read-replacement",
+        "remove-pending-replace",
+        "replace",
+    }
+)
+"""Parts of a replacement, of which only the logical one counts: mostly its `replace`."""
 
 
 class Events:
@@ -57,7 +70,7 @@ class Events:
         self._step("resourcePreEvent", step, step.op, whole=self.preview)
 
     def after_step(self, step: "Step", op: str) -> None:
-        self._step("resOutputsEvent", step, op)
+        self._step("resOutputsEvent", step, op, whole=self.preview and step.op == "refresh")
 
     def step_failed(self, step: "Step", status: int, steps: int) -> None:
         self._step("resOpFailedEvent", step, step.op, status=status, steps=steps)
@@ -138,3 +151,12 @@ def _state(state: "ResourceState | None", *, whole: bool) -> Event | None:
     always = ("id", "parent", "inputs", "outputs", "provider")
     shown = {key: value for key, value in written.items() if value or key in always}
     return shown | ({"state": state.to_json(lambda _: "[secret]")} if whole else {})
+
+
+def is_shown(metadata: Mapping[str, Any]) -> bool:
+    """Whether a step is one for people: a replacement is its `replace` alone, what stays the same is left out, but for the stack."""
+    old, new = metadata.get("old"), metadata.get("new")
+    if metadata["op"] == "same":
+        protected = [bool((side or {}).get("protect")) for side in (old, new)]
+        return metadata["type"] == STACK_TYPE or protected[0] != protected[1]
+    return metadata["op"] not in REPLACING or bool(metadata.get("logical"))

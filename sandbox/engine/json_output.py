@@ -4,14 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from sandbox.engine.events import LOCAL_KEYS
+from sandbox.engine.events import LOCAL_KEYS, is_shown
 from sandbox.engine.options import Event
-from sandbox.engine.urns import STACK_TYPE
 from sandbox.engine.values import MASK, SECRET, SIGNATURE
-
-PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced", "discard-replaced", "remove-pending-replace")
-UNSHOWN = ("same", "read", "read-discard", *PARTS_OF_A_REPLACEMENT)
-"""Steps that only the stack has in a digest: a replacement is its `replace`, reads and unchanged resources are left out."""
 
 
 class EventLines:
@@ -43,14 +38,22 @@ class Digest:
         match event:
             case {"preludeEvent": body}:
                 self._config = body["config"]
-            case {"resourcePreEvent": body} if not body.get("internal") and _is_shown(body["metadata"]):
+            case {"resourcePreEvent": body} if not body.get("internal") and is_shown(body["metadata"]):
                 self._steps.append(_step(body["metadata"]))
+            case {"resOutputsEvent": body} if not body.get("internal") and _tells_of_drift(body["metadata"]):
+                self._replace_refresh(body["metadata"])
             case {"diagnosticEvent": body} if body["severity"] != "debug" and not body.get("ephemeral"):
                 self._diagnostics.append(_diagnostic(body))
             case {"summaryEvent": body}:
                 self._summary = body
             case _:
                 pass
+
+    def _replace_refresh(self, metadata: Mapping[str, Any]) -> None:
+        """What a refresh found takes the place of its announcement."""
+        for place, step in enumerate(self._steps):
+            if step["op"] == "refresh" and step["urn"] == metadata["urn"]:
+                self._steps[place] = _step(metadata)
 
     def document(self) -> dict[str, Any]:
         parts = {
@@ -63,8 +66,8 @@ class Digest:
         return {key: value for key, value in parts.items() if value or key == "duration"}
 
 
-def _is_shown(metadata: Mapping[str, Any]) -> bool:
-    return metadata["op"] not in UNSHOWN or metadata["type"] == STACK_TYPE
+def _tells_of_drift(metadata: Mapping[str, Any]) -> bool:
+    return metadata["op"] == "delete" or (metadata["op"] == "update" and metadata.get("detailedDiff") is not None)
 
 
 def _step(metadata: Mapping[str, Any]) -> dict[str, Any]:

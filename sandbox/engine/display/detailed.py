@@ -9,14 +9,13 @@ from sandbox.engine.display.rows import Board
 from sandbox.engine.display.sections import remediation_line, violation_lines
 from sandbox.engine.display.values import INDENT, Line, changes, whole
 from sandbox.engine.display.words import OPERATIONS
+from sandbox.engine.events import is_shown
 from sandbox.engine.options import Event
 from sandbox.engine.property_path import parse
 from sandbox.engine.urns import STACK_TYPE, is_default_provider, split_reference
 
-PLAIN = frozenset({"create", "delete", "delete-replaced", "read-discard", "discard-replaced"})
+PLAIN = frozenset({"create", "delete", "delete-replaced", "discard", "discard-replaced"})
 """Operations whose colour the id and the URN of a resource share."""
-PARTS = frozenset({"create-replacement", "delete-replaced", "discard-replaced"})
-"""A replacement shows as its `replace` alone."""
 
 
 def step_lines(board: Board, event: Event) -> Iterator[Text]:
@@ -37,9 +36,7 @@ def step_lines(board: Board, event: Event) -> Iterator[Text]:
 
 
 def _is_shown(body: Event) -> bool:
-    metadata = body["metadata"]
-    hidden = body.get("internal") or metadata["op"] in PARTS
-    return not hidden and (metadata["op"] != "same" or metadata["type"] == STACK_TYPE)
+    return not body.get("internal") and is_shown(body["metadata"])
 
 
 def _ended(board: Board, metadata: dict[str, Any]) -> Iterator[Text]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.engine.display.values import short
-from sandbox.engine.display.words import OPERATIONS, REPLACING, count, display_name
+from sandbox.engine.display.words import OPERATIONS, count, display_name
+from sandbox.engine.events import REPLACING
 from sandbox.engine.options import Event
 from sandbox.engine.urns import STACK_TYPE, name_of, type_of
 
 Metadata = dict[str, Any]
 MESSAGES = {"error": "error", "warning": "warning", "info": "message", "info#err": "message"}
 """Severities, in the order in which a row counts them, and what it calls them."""
-READS = ("read", "read-replacement", "read-discard")
+READS = ("read", "read-replacement", "discard")
 
 
 @dataclass

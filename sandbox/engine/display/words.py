@@ -33,9 +33,6 @@ OPERATIONS = {
     "delete-replaced": Words(
         "--", "bright_red", "delete original", "deleting original", "deleted original", "deleting failed"
     ),
-    "discard-replaced": Words(
-        "<<", "red", "discard original", "discarding original", "discarded original", "discarding failed"
-    ),
     "read": Words("> ", "cyan", "read", "reading", "read", "reading failed"),
     "read-replacement": Words(
         ">>",
@@ -45,8 +42,11 @@ OPERATIONS = {
         "read for replacement",
         "reading failed",
     ),
-    "read-discard": Words("< ", "red", "discard", "discarding", "discarded", "discarding failed"),
     "refresh": Words("~ ", "yellow", "refreshing", "refreshing", "refresh", "refreshing failed"),
+    "discard": Words("< ", "red", "discard", "discarding", "discarded", "discarding failed"),
+    "discard-replaced": Words(
+        "<<", "red", "discard original", "discarding original", "discarded original", "discarding failed"
+    ),
     "import": Words("= ", "green", "import", "importing", "imported", "importing failed"),
     "import-replacement": Words(
         "=>",
@@ -60,10 +60,7 @@ OPERATIONS = {
 }
 """In the order in which a summary counts them."""
 
-REPLACING = frozenset({"create-replacement", "delete-replaced", "discard-replaced", "read-replacement", "replace"})
-"""Parts of a replacement, which a preview shows as one `replace`."""
-
-UNCOUNTED = frozenset({"same", "read", "read-discard", "read-replacement"})
+UNCOUNTED = frozenset({"same", "read", "discard", "read-replacement"})
 
 PAST = {"replace": "replaced", "create-replacement": "create-replacementd", "refresh": "refreshed", "read": "read"}
 """Of a summary, where it is not the word of `Words.done`."""
