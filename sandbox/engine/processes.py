@@ -2,7 +2,8 @@
 
 By Pulumi's convention such a process writes the port that it listens on as its first line of output. What it writes after that,
 and its standard error, is for people. Each gets a process group of its own, so that Ctrl-C in a terminal reaches the engine
-alone, which then lets what is under way finish; stopping a process ends its whole group.
+alone, which then lets what is under way finish; stopping a process ends its whole group. An engine that is killed cannot stop
+anything, so each process has a guard that does it then: a create that goes on without an engine would be nobody's.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ Severity = Literal["info", "info#err"]
 Report = Callable[[Severity, str], None]
 """Gets each line that a process writes, as the severity that Pulumi gives it: standard error is `info#err`."""
 
+GUARD = 'read -r _; kill -KILL "-$1"'
+"""Waits for the end of its input, which comes with the end of the engine, and ends the process group."""
 LAST_WORDS = 20
 GRACE_SECONDS = 2.0
 LINE_LIMIT = 16 * 1024 * 1024
@@ -39,6 +42,7 @@ class ServingProcess:
         self._report = report
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self._listeners: list[asyncio.Task[None]] = []
+        self._guard: asyncio.subprocess.Process | None = None
 
     @classmethod
     async def start(
@@ -66,6 +70,9 @@ class ServingProcess:
             raise EngineError(f"{what} could not be started: {error}") from error
         started = cls(what, child, report)
         try:
+            started._guard = await asyncio.create_subprocess_exec(
+                "sh", "-c", GUARD, "guard", str(child.pid), stdin=asyncio.subprocess.PIPE, process_group=0
+            )
             await started._come_up()
         except BaseException:
             await started.stop()
@@ -74,6 +81,11 @@ class ServingProcess:
 
     async def stop(self) -> None:
         """Ends the process group: first asked, then forced. Safe to call twice."""
+        if self._guard is not None:
+            with suppress(ProcessLookupError):
+                self._guard.kill()
+            await self._guard.wait()
+            self._guard = None
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, sign)

@@ -1,9 +1,12 @@
 import asyncio
 import json
 import os
+import signal
 import stat
+import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -227,9 +230,39 @@ def test_stopping_ends_children_that_ignore_being_asked(tmp_path):
         time.sleep(600)
         """,
     )
-    child = int((tmp_path / "child").read_text())
-    state = Path(f"/proc/{child}/stat")
-    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert is_gone((tmp_path / "child").read_text())
+
+
+def test_a_process_ends_with_an_engine_that_is_killed(tmp_path):
+    script = executable(
+        tmp_path,
+        "serve",
+        "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\nprint(1, flush=True)\ntime.sleep(600)",
+    )
+    engine = f"""
+        import asyncio, os, pathlib, signal
+        from sandbox.engine.processes import ServingProcess
+        async def run():
+            await ServingProcess.start("it", [{str(script)!r}], directory=pathlib.Path({str(tmp_path)!r}), environment=os.environ)
+            os.kill(os.getpid(), signal.SIGKILL)
+        asyncio.run(run())
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(engine)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    pid = (tmp_path / "pid").read_text()
+    for _ in range(100):
+        if is_gone(pid):
+            return
+        time.sleep(0.1)
+    pytest.fail("the process outlived its engine")
+
+
+def is_gone(pid):
+    state = Path(f"/proc/{pid}/stat")
+    try:
+        return state.read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_secrets_come_back_under_the_keys_of_secret_inputs_only():
