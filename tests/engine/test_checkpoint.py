@@ -2,10 +2,12 @@ import copy
 import hashlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -256,3 +258,37 @@ def test_export_with_secrets_shows_them_and_an_import_seals_them_under_the_new_k
     for form in (sealed, shown):
         again = reencrypted(form, lambda text: text.removeprefix("old:"), lambda text: f"new:{text}")
         assert again == {"a": [{SIGNATURE: SECRET, "ciphertext": "new:x"}, 1]}
+
+
+SAVING = """
+    import pathlib, sys
+    from sandbox.engine.checkpoint import Checkpoint
+    checkpoint = Checkpoint(pathlib.Path(sys.argv[1]))
+    saved = checkpoint.load() or {}
+    resources = list(saved.get("resources", []))
+    while True:
+        with checkpoint.write("up", take_over=True) as writer:
+            for _ in range(5):
+                resources.append({"urn": f"urn:{len(resources)}", "text": "x" * 2000})
+                writer.save({"manifest": {}, "resources": resources})
+                print(len(resources), flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_was_reported_as_saved_survives_a_kill_at_any_moment(checkpoint, seed):
+    moments = random.Random(seed)
+    reported = 0
+    for _ in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(SAVING), str(checkpoint.path)], stdout=subprocess.PIPE, text=True
+        )
+        process.stdout.readline()
+        time.sleep(moments.uniform(0, 0.05))
+        process.kill()
+        lines = process.communicate()[0].splitlines()
+        reported = int(lines[-1]) if lines else reported + 1
+        found = [resource["urn"] for resource in checkpoint.load()["resources"]]
+        assert found == [f"urn:{number}" for number in range(len(found))]
+        assert reported <= len(found) <= reported + 1
+        reported = len(found)
