@@ -93,7 +93,8 @@ def _presupposed(workspace: Workspace) -> tuple[set[str], set[tuple[str, str]]]:
     """The accounts, and the (account, zone) pairs, that any stack of the workspace expects to find."""
     from headworks.model.files import load_environment  # pydantic, only needed to start
 
-    accounts, zones = set(), set()
+    accounts: set[str] = set()
+    zones: set[tuple[str, str]] = set()
     for system in workspace.systems():
         for stack in system.stacks:
             environment = load_environment(system.system, stack)

@@ -65,7 +65,8 @@ def _nearest(start: Path) -> Path:
 
 
 def _read_project(project_file: Path) -> dict[str, object]:
-    from ruamel.yaml import YAML, YAMLError  # `headworks --help` does not pay for a YAML parser
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError  # `headworks --help` does not pay for a YAML parser
 
     try:
         project = YAML(typ="safe").load(project_file)

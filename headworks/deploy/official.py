@@ -12,7 +12,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from headworks.deploy import Access, Operation, Request
+from headworks.account import Access
+from headworks.deploy import Operation, Request
 from headworks.deploy.passphrase import generated_file
 from headworks.workspace import PROJECT_FILE, Workspace
 
@@ -29,7 +30,7 @@ def run(request: Request) -> int:
     return subprocess.run(arguments(request, directory), env=environment, check=False).returncode
 
 
-def query(workspace: Workspace, access: Access, words: list[str]) -> int:
+def query(workspace: Workspace, access: Access | None, words: list[str]) -> int:
     """Run a `pulumi stack …` command that only reads, and return its exit code."""
     directory = project_directory(workspace, access)
     command = ["pulumi", *words, "--cwd", str(directory), "--non-interactive"]
@@ -72,12 +73,13 @@ def arguments(request: Request, directory: Path) -> list[str]:
     return command
 
 
-def command_environment(workspace: Workspace, access: Access) -> dict[str, str]:
+def command_environment(workspace: Workspace, access: Access | None) -> dict[str, str]:
     """Environment of the CLI: the account, this virtual environment's `uv`, and for the local account a backend here."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
-    environment.update(access.environment)
-    if not access.local:
+    if access is not None:
+        environment.update(access.environment)
+    if access is None or not access.local:
         return environment
     backend = workspace.home / "pulumi" / "backend"
     backend.mkdir(parents=True, exist_ok=True)
@@ -87,9 +89,9 @@ def command_environment(workspace: Workspace, access: Access) -> dict[str, str]:
     return environment
 
 
-def project_directory(workspace: Workspace, access: Access) -> Path:
+def project_directory(workspace: Workspace, access: Access | None) -> Path:
     """The system directory itself, or for the local account an up-to-date copy of its Pulumi files."""
-    if not access.local:
+    if access is None or not access.local:
         return workspace.system
     copy = workspace.home / "pulumi" / "projects" / workspace.project
     copy.mkdir(parents=True, exist_ok=True)

@@ -168,7 +168,7 @@ def to_checkpoint(value: Any, encrypt: Callable[[str], str], *, key: str = "ciph
     """
     match value:
         case Secret():
-            inner = to_checkpoint(value.value, encrypt, key=key)
+            inner = to_checkpoint(value.value, str, key=key)  # what lies inside a secret is encrypted once, as a whole
             return {SIGNATURE: SECRET, key: encrypt(json.dumps(inner, separators=(",", ":"), ensure_ascii=False))}
         case Unknown():
             return UNKNOWN_TEXT
@@ -184,7 +184,7 @@ def from_checkpoint(value: Any, decrypt: Callable[[str], str]) -> Any:
     match value:
         case dict() if value.get(SIGNATURE) == SECRET:
             text = value["plaintext"] if "plaintext" in value else decrypt(value["ciphertext"])
-            return secret(from_checkpoint(json.loads(text), decrypt))
+            return secret(from_checkpoint(json.loads(text), str))
         case dict():
             return {key: from_checkpoint(item, decrypt) for key, item in value.items()}
         case list():

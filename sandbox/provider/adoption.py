@@ -2,7 +2,8 @@
 
 An engine that was killed between a request and its answer says so when it asks for the create again (metadata
 `interrupted-create`, which other providers do not look at). Then the object is looked for first among those that the create's
-own path lists; it is the one that agrees with everything that would be sent.
+own path lists; it is the one that agrees with what would be sent in all keys of the row's `found_by`. A kind whose objects carry no
+name of their own (a deployment, a version), or answer a value only once (a token), has none: taking over another would be worse.
 """
 
 import json
@@ -20,13 +21,13 @@ PAGE_SIZE = "100"
 async def existing(resource: Resource, api: Api, planned: Values) -> Mapping[str, Any] | None:
     """The API's description of the object that an earlier create made; None if there is none.
 
-    Only what is made by POST is looked for: a PUT that is sent again makes nothing twice.
+    What is made by PUT is not looked for: sent again, it makes nothing twice.
     """
-    if resource.create.method != "POST" or resource.special.write is not None:
+    if not resource.found_by:
         return None
     sent = bodies.body(resource.properties, planned)
     async for entry in _listed(api, resource.create.path_for(planned)):
-        if _agrees(sent, entry):
+        if all(entry.get(key) == sent.get(key) for key in resource.found_by):
             return entry
     return None
 
@@ -43,9 +44,3 @@ async def _listed(api: Api, path: str) -> AsyncIterator[Mapping[str, Any]]:
                 yield entry
         pages = (json.loads(answer.content).get("result_info") or {}).get("total_pages", 1)
         page += 1
-
-
-def _agrees(sent: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
-    """Whether every text and flag that is sent and listed is the same, and at least one is."""
-    compared = [key for key in sent.keys() & entry.keys() if isinstance(sent[key], str | bool)]
-    return bool(compared) and all(sent[key] == entry[key] for key in compared)

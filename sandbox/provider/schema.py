@@ -228,4 +228,8 @@ class Resource:
     """Segments of the id for an import, as `account_id=accountId/bucket_name=name`; empty: cannot be imported."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Header -> property, for every call."""
+    found_by: tuple[str, ...] = ()
+    """Keys of the API that tell the object which an interrupted create made; empty: such a create is simply sent again."""
+    schema_version: int | None = 500
+    """What the real provider notes in `__meta` of a state: it takes one without a note for a state of its first release."""
     special: Special = field(default_factory=Special)

@@ -1,6 +1,7 @@
 """Pulumi's ResourceProvider protocol for the table: what an engine talks to."""
 # ruff: noqa: N802, ARG002 - names and parameters of the protocol
 
+import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -37,6 +38,9 @@ def properties_of(struct: Struct) -> Values:
     """Plain values: the provider accepts no secrets, and has no use for bookkeeping."""
     values = plain(from_struct(struct))
     return {key: value for key, value in without_nulls(values).items() if not key.startswith(BOOKKEEPING)}
+
+
+META = "__meta"
 
 
 class Log:
@@ -79,7 +83,16 @@ class Operation:
         return plan(self.resource.properties, prior, inputs, self.resource.special.plan)
 
     def answer(self, state: Values) -> Struct:
-        return to_struct(checking.marked(self.resource.properties, state))
+        return self.stated(checking.marked(self.resource.properties, state))
+
+    def stated(self, outputs: Values) -> Struct:
+        """Outputs with the note by which the real provider takes a state of ours over as it is."""
+        version = self.resource.schema_version
+        return to_struct(
+            outputs
+            if version is None
+            else {**outputs, META: json.dumps({"schema_version": str(version)}, separators=(",", ":"))}
+        )
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -150,7 +163,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             verdict = checking.check(operation.resource, type_name, name, inputs)
             operation.warnings += verdict.warnings
             return provider_pb2.CheckResponse(
-                inputs=operation.answer(inputs),
+                inputs=to_struct(checking.marked(operation.resource.properties, inputs)),
                 failures=[provider_pb2.CheckFailure(reason=reason) for reason in verdict.failures],
             )
 
@@ -205,7 +218,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             else:
                 inputs = checking.imported(operation.resource.properties, outputs)
             return provider_pb2.ReadResponse(
-                id=operation.lifecycle.id_of(state), properties=to_struct(outputs), inputs=to_struct(inputs)
+                id=operation.lifecycle.id_of(state), properties=operation.stated(outputs), inputs=to_struct(inputs)
             )
 
     async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:

@@ -7,11 +7,13 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from cloudflare import Cloudflare
 
+ACCOUNT = "0123456789abcdef0123456789abcdef"
 ROOT = Path(__file__).parents[2]
 PLANTED = {
     name: f"planted-{name.lower()}-5d2e8c17"
@@ -77,6 +79,12 @@ class Checkout:
             max_retries=0,
             _strict_response_validation=True,
         )
+
+    def settings(self, script: str) -> dict[str, Any]:
+        """A Worker's settings, through the SDK but without its types: they do not know the `placement: {}` that Cloudflare answers."""
+        settings = self.client.workers.scripts.script_and_version_settings
+        answer = settings.with_raw_response.get(script, account_id=ACCOUNT)
+        return answer.json()["result"]
 
     def close(self) -> None:
         if "client" in self.__dict__:

@@ -33,10 +33,7 @@ def staging(make_checkout):
 def test_everything_is_there(staging):
     assert len(staging.client.r2.buckets.list(account_id=ACCOUNT).buckets) == 3
     assert len(list(staging.client.kv.namespaces.list(account_id=ACCOUNT))) == 2
-    settings = staging.client.workers.scripts.script_and_version_settings.get(
-        "rockhounding-api-staging", account_id=ACCOUNT
-    )
-    assert len(settings.bindings) == 12
+    assert len(staging.settings("rockhounding-api-staging")["bindings"]) == 12
 
 
 def test_nothing_is_endless(staging):

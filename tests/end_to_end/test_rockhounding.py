@@ -73,18 +73,17 @@ def test_each_queue_is_consumed_by_its_own_worker_with_its_own_dead_letter_queue
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
-def test_each_worker_has_every_binding_and_reaches_only_what_is_its_own(client, stack):
-    settings = client.workers.scripts.script_and_version_settings.get(SCRIPTS[stack], account_id=ACCOUNT)
-    bindings = {binding.name: binding for binding in settings.bindings}
-    assert {name: binding.type for name, binding in bindings.items()} == BINDINGS
-    assert {binding.bucket_name for binding in bindings.values() if binding.type == "r2_bucket"} == BUCKETS[stack]
+def test_each_worker_has_every_binding_and_reaches_only_what_is_its_own(both_up, client, stack):
+    bindings = {binding["name"]: binding for binding in both_up.settings(SCRIPTS[stack])["bindings"]}
+    assert {name: binding["type"] for name, binding in bindings.items()} == BINDINGS
+    assert {binding["bucket_name"] for binding in bindings.values() if binding["type"] == "r2_bucket"} == BUCKETS[stack]
     own = {
         namespace.id
         for namespace in client.kv.namespaces.list(account_id=ACCOUNT)
         if namespace.title in NAMESPACES[stack]
     }
-    assert {binding.namespace_id for binding in bindings.values() if binding.type == "kv_namespace"} == own
-    assert bindings["EXPORTS_QUEUE"].queue_name in QUEUES[stack]
+    assert {binding["namespace_id"] for binding in bindings.values() if binding["type"] == "kv_namespace"} == own
+    assert bindings["EXPORTS_QUEUE"]["queue_name"] in QUEUES[stack]
 
 
 @pytest.mark.parametrize("stack", ["staging", "production"])
@@ -140,7 +139,7 @@ def test_production_does_not_go_away_by_accident(both_up):
 def test_outputs_are_for_programs_too(both_up):
     outputs = json.loads(both_up.run("outputs", "production", "--json"))
     assert outputs["environment"]["accountId"] == ACCOUNT
-    assert {bucket["name"] for bucket in outputs["storage"]["buckets"]} == BUCKETS["production"]
+    assert {bucket["name"] for bucket in outputs["storage"]["buckets"].values()} == BUCKETS["production"]
 
 
 def test_export_is_a_checkpoint_that_pulumi_imports(both_up):

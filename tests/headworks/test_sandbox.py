@@ -57,9 +57,7 @@ def test_data_and_address_survive_a_stop(headworks, client):
     assert headworks("sandbox", "stop").returncode == 0
     assert headworks("sandbox", "status").returncode == 3
     assert json.loads(headworks("sandbox", "start", "--json").stdout)["address"] == address
-    assert [bucket.name for bucket in client().r2.buckets.list(account_id=account).buckets] == [
-        "kept-by-the-account"
-    ]
+    assert [bucket.name for bucket in client().r2.buckets.list(account_id=account).buckets] == ["kept-by-the-account"]
 
 
 def test_a_killed_server_is_not_taken_for_a_running_one(headworks):

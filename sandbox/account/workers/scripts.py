@@ -288,14 +288,13 @@ def _placement(version: Json) -> Json:
 
 
 def _settings(script: Json, version: Json) -> Json:
-    optional = {
-        key: version[key] for key in ("limits", "placement", "annotations", "cache_options") if version.get(key)
-    }
+    optional = {key: version[key] for key in ("limits", "annotations", "cache_options") if version.get(key)}
     return {
         "compatibility_date": version.get("compatibility_date", ""),
         "compatibility_flags": version.get("compatibility_flags", []),
         "usage_model": version.get("usage_model", "standard"),
         "bindings": version["bindings"],
+        "placement": version.get("placement") or {},  # the real provider crashes where it is left out
         **optional,
         **_script_settings(script),
     }

@@ -16,6 +16,8 @@ from sandbox.provider.schema import (
 DATABASES = "/accounts/{accountId}/d1/database"
 
 DATABASE = Resource(
+    found_by=("name",),
+    schema_version=None,
     properties={
         "id": computed(Kind.TEXT, api="", keep=True),
         "uuid": computed(Kind.TEXT, keep=True),

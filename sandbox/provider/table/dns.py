@@ -117,6 +117,7 @@ def _before_create(planned: Values) -> None:
 
 
 RECORD = Resource(
+    found_by=("type", "name", "content"),
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "zoneId": in_path(),

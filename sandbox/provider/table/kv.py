@@ -26,6 +26,7 @@ GET_VALUE = Call(method="GET", path=VALUE)
 GET_METADATA = Call(method="GET", path=NAMESPACES + "/{namespaceId}/metadata/{keyName}")
 
 NAMESPACE = Resource(
+    found_by=("title",),
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),

@@ -87,6 +87,7 @@ def _settle_hyperdrive(state: Values, before: Values, _answer: Any) -> None:
 
 
 HYPERDRIVE_CONFIG = Resource(
+    schema_version=None,
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),

@@ -47,6 +47,7 @@ QUEUES = "/accounts/{accountId}/queues"
 CONSUMERS = QUEUES + "/{queueId}/consumers"
 
 QUEUE = Resource(
+    found_by=("queue_name",),
     properties={
         "id": computed(Kind.TEXT, api="", keep=True),
         "queueId": computed(Kind.TEXT, keep=True),
@@ -99,6 +100,7 @@ def _call_it_script_name(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 CONSUMER = Resource(
+    found_by=("type", "script_name"),
     properties={
         "queueId": in_path(),
         "accountId": in_path(),

@@ -36,6 +36,7 @@ def _keep_first_location(planned: Values, prior: Values | None, _inputs: Values)
 
 
 BUCKET = Resource(
+    found_by=("name",),
     properties={
         "id": computed(Kind.TEXT, api="", keep=True, replaces=Replaces.ALWAYS),
         "name": required(Kind.TEXT, replaces=Replaces.ALWAYS),
@@ -67,6 +68,7 @@ def _rules(rule: Property, path: str, *, deletable: bool) -> Resource:
     """A list of rules that belongs to a bucket: one PUT writes all of it, so creating takes over what is there."""
     put = Call(method="PUT", path=path)
     return Resource(
+        schema_version=None,
         properties={
             "bucketName": in_path(),
             "jurisdiction": JURISDICTION,
@@ -167,6 +169,7 @@ def _keep_while_unreachable(state: Values, before: Values, _answer: Any) -> None
 
 
 CUSTOM_DOMAIN = Resource(
+    schema_version=None,
     properties={
         "bucketName": in_path(),
         "jurisdiction": JURISDICTION,
@@ -189,6 +192,7 @@ CUSTOM_DOMAIN = Resource(
 )
 
 R2_DEV_DOMAIN = Resource(
+    schema_version=None,
     properties={
         "bucketName": in_path(),
         "jurisdiction": JURISDICTION,
@@ -216,6 +220,7 @@ def _rule_identity(rule: Values) -> Any:
 
 
 EVENT_NOTIFICATION = Resource(
+    schema_version=None,
     properties={
         "bucketName": in_path(),
         "queueId": in_path(),

@@ -89,6 +89,7 @@ def _gone(state: Values) -> tuple[str, str] | None:
 
 def _token(path: str, import_id: str, **owner: Property) -> Resource:
     return Resource(
+        schema_version=501,
         properties={**owner, **PROPERTIES},
         create=Call(method="POST", path=path),
         read=Call(method="GET", path=path + "/{id}"),

@@ -20,6 +20,7 @@ SUBDOMAIN = "/accounts/{accountId}/workers/scripts/{scriptName}/subdomain"
 SCHEDULES = "/accounts/{accountId}/workers/scripts/{scriptName}/schedules"
 
 ROUTE = Resource(
+    found_by=("pattern",),
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "zoneId": in_path(),
@@ -51,6 +52,7 @@ CUSTOM_DOMAIN = Resource(
 )
 
 SCRIPT_SUBDOMAIN = Resource(
+    schema_version=None,
     properties={
         "id": computed(Kind.TEXT, api="", keep=True),
         "scriptName": in_path(),

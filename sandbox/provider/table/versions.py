@@ -96,6 +96,7 @@ def _plan_worker(planned: Values, prior: Values | None, inputs: Values) -> None:
 
 
 WORKER = Resource(
+    schema_version=None,
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),
@@ -308,6 +309,7 @@ VERSION = Resource(
 # Deployments ----------------------------------------------------------------------------------------------------------
 
 DEPLOYMENT = Resource(
+    schema_version=None,
     properties={
         "id": _fixed(computed, Kind.TEXT, keep=True),
         "scriptName": in_path(),
