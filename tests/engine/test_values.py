@@ -127,3 +127,11 @@ def test_assets_stay_what_the_sdk_sent():
 def test_only_kinds_of_json_are_property_values():
     with pytest.raises(TypeError, match="cannot be a set"):
         to_struct({"key": {1, 2}})
+
+
+def test_what_lies_inside_a_secret_is_encrypted_once_as_pulumi_does_it():
+    """An inner secret keeps its envelope with the JSON in clear: the outer encryption covers it."""
+    written = to_checkpoint(Secret([{"text": Secret("inner")}]), lambda text: f"<{text}>")
+    inner = f'[{{"text":{{"{SIGNATURE}":"{SECRET}","ciphertext":"\\"inner\\""}}}}]'
+    assert written == {SIGNATURE: SECRET, "ciphertext": f"<{inner}>"}
+    assert from_checkpoint(written, lambda text: text[1:-1]) == Secret([{"text": Secret("inner")}])

@@ -214,6 +214,15 @@ def test_a_preview_of_an_update_asks_no_api(plugin_at):
     assert (planned.outputs["storageClass"], planned.outputs["creationDate"]) == ("InfrequentAccess", "2026")
 
 
+def test_a_state_says_its_schema_version_as_the_real_provider_does(plugin_at):
+    """Without it the real provider takes the state for one of its first release, and cannot go on from an exported stack."""
+    planned = asked(
+        plugin_at, lambda plugin: plugin.create(BUCKET, "it", {"accountId": "a", "name": "b"}, preview=True)
+    )
+    assert planned.outputs["__meta"] == '{"schema_version":"500"}'
+    assert "__meta" not in planned.inputs
+
+
 def test_bookkeeping_of_engines_is_no_property(plugin_at):
     inputs = {"accountId": "a", "name": "b", "__defaults": ["name"]}
     checked, failures = asked(plugin_at, lambda plugin: plugin.check(BUCKET, "it", inputs))
