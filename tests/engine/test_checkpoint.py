@@ -95,7 +95,10 @@ def test_a_save_writes_only_what_changed(checkpoint):
         for number in range(0, 1000, 100):
             many[number] = resource(f"r{number}", id="x")
             writer.save(deployment(*many))
-        assert checkpoint.journal.stat().st_size - before < 10 * 200
+        many.insert(0, many.pop())
+        many.insert(500, many.pop())
+        writer.save(deployment(*many))
+        assert checkpoint.journal.stat().st_size - before < 10 * 200 + 6 * 1000
     assert checkpoint.load() == deployment(*many)
 
 
@@ -230,6 +233,7 @@ def test_a_full_disk_fails_the_save_and_keeps_what_was_saved_before(checkpoint, 
         with pytest.raises(EngineError, match=r"No space left on device.*saved before is intact"):
             writer.save(deployment(resource("a"), resource("b")))
         monkeypatch.undo()
+        assert checkpoint.journal.read_bytes().endswith(b"\n")
         assert checkpoint.load() == deployment(resource("a"))
         writer.save(deployment(resource("c")))
     assert checkpoint.load() == deployment(resource("c"))

@@ -68,11 +68,11 @@ def test_secrets_are_opened_wherever_they_stand_and_their_keys_are_named(project
     found = values(
         *project(
             "name: conf\nruntime: python\n",
-            "encryptionsalt: v1:salt\nconfig:\n  conf:token: {secure: v1:a}\n  conf:deep: {x: [{secure: v1:b}]}\n  conf:plain: x\n",
+            "encryptionsalt: v1:salt\nconfig:\n  conf:token: {secure: v1:a}\n  conf:deep: {x: [{secure: v1:b}, plain], y: 1}\n  conf:plain: x\n",
         )
     )
     assert found.values["conf:token"] == "opened v1:a"
-    assert found.values["conf:deep"] == '{"x":["opened v1:b"]}'
+    assert found.values["conf:deep"] == '{"x":["opened v1:b","plain"],"y":1}'
     assert found.secret_keys == {"conf:token", "conf:deep"}
     assert found.shown() == {"conf:deep": "[secret]", "conf:plain": "x", "conf:token": "[secret]"}
 

@@ -1,4 +1,5 @@
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -114,3 +115,16 @@ def test_an_owner_whose_lock_was_broken_stops_writing(tmp_path):
 
 def test_without_a_lock_there_is_nothing_to_break(path):
     assert break_lock(path) is None
+
+
+def test_a_lock_that_its_owner_released_in_between_is_not_taken_for_one_that_holds(path, monkeypatch):
+    real, races = fcntl.flock, []
+
+    def race(descriptor, operation):
+        if not races:
+            races.append(path.unlink())  # the owner ends after the file was opened, and before it is locked
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", race)
+    with locked(path, "up"), pytest.raises(LockedError):
+        acquire(path, "destroy")

@@ -90,6 +90,19 @@ def test_a_resource_lives_its_whole_life_through_a_plugin_found_on_path(environm
     with_provider(environment, life)
 
 
+def test_a_provider_that_accepts_no_secrets_gets_plain_values_and_what_comes_back_is_secret_again(environment):
+    async def plain(provider):
+        await provider.configure(PROVIDER_URN, "id", {})
+        provider.accept_secrets = False
+        made = await provider.create(URN, {"label": "a", "token": Secret("hush")})
+        assert made.outputs["token"] == Secret("hush")
+        assert made.outputs["label"] == "a"
+
+    with_provider(environment, plain)
+    world = json.loads(Path(environment["CONF_STORE"]).read_text())
+    assert world["objects"]["a-1"]["token"] == "hush"
+
+
 def test_what_the_provider_refuses_is_an_error_in_its_own_words(environment):
     mutate(environment, faults={"create:a": "quota exceeded"})
 

@@ -269,8 +269,11 @@ def test_a_pack_that_prints_while_it_loads_is_refused_with_what_it_printed(pack)
 
 
 def test_a_pack_that_fails_to_load_is_quoted_and_the_others_are_stopped(pack):
+    sound = pack(ONE, head="open('pid', 'w').write(str(os.getpid()))")
     with pytest.raises(EngineError, match=r"ended before it told its port \(exit status 1\):(.|\n)*lost its rules"):
-        ask([pack(ONE), pack(ONE, "broken", head="raise ValueError('lost its rules')")], None)
+        ask([sound, pack(ONE, "broken", head="raise ValueError('lost its rules')")], None)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((sound / "pid").read_text()), 0)
 
 
 DYING = """
