@@ -16,6 +16,8 @@ import asyncio
 import logging
 import os
 import runpy
+import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,10 +25,12 @@ EXIT_FAILED = 1
 EXIT_TOLD = 32
 """The program failed and the user has been told why."""
 THREADS_PER_OPERATION = 4
+WATCH_SECONDS = 0.5
 
 
 def main() -> int:
     arguments = _arguments()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
         import pulumi  # noqa: PLC0415 - an interpreter without it needs a message, not a traceback
         import pulumi.runtime  # noqa: PLC0415
@@ -72,6 +76,13 @@ def main() -> int:
             sys.stderr.flush()
     loop.close()
     return 0
+
+
+def _end_with(engine: int) -> None:
+    """A program whose engine was killed would wait for its answers for ever."""
+    while os.getppid() == engine:
+        time.sleep(WATCH_SECONDS)
+    os._exit(EXIT_FAILED)
 
 
 def _arguments() -> argparse.Namespace:

@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
@@ -25,16 +26,31 @@ def wait_until(condition, seconds: float = 60) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("after", [1, 3, 6, 9, 12])
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize("after", [2, 6, 12])
 def test_the_next_up_completes_what_a_killed_one_began(make_checkout, after):
     checkout = make_checkout()
     checkout.put_secrets("staging")
     before = writes(checkout)
     process = checkout.start("up", "staging", "--yes", "--skip-preview")
     wait_until(lambda: writes(checkout) >= before + after or process.poll() is not None)
+    assert process.poll() is None, "it ended before it could be killed"
+    children = children_of(process.pid)
     os.kill(process.pid, signal.SIGKILL)  # the engine alone: its children find out by themselves, as after a crash
     process.wait()
     process.stdout.close()
+    wait_until(lambda: not any(lives(child) for child in children))
     checkout.run("up", "staging", "--yes", "--skip-preview")
     client = checkout.client
     assert len(list(client.r2.buckets.list(account_id=ACCOUNT).buckets)) == 3
