@@ -5,8 +5,8 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 
 from sandbox.engine import urns
+from sandbox.engine.answers import CheckFailure, CheckResult, DiffResult, InvokeResult, OperationResult
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.provider import CheckFailure, CheckResult, DiffResult, InvokeResult, OperationResult
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.values import Properties, contains_secret
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from sandbox.engine import plugins, urns
+from sandbox.engine.answers import CheckFailure, InvokeResult
 from sandbox.engine.builtin import Builtin, StackOutputs
 from sandbox.engine.config import ORGANIZATION, Configuration, Project
 from sandbox.engine.default_providers import DENIED, DefaultProviders
@@ -26,7 +27,7 @@ from sandbox.engine.options import Options
 from sandbox.engine.policies import PolicyPacks
 from sandbox.engine.policy_pack import StackContext
 from sandbox.engine.program import Program
-from sandbox.engine.provider import CheckFailure, InvokeResult, Provider
+from sandbox.engine.provider import Provider
 from sandbox.engine.registry import Registry, ResourceProvider
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.reviews import Reviews

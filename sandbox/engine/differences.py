@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.engine import property_path
-from sandbox.engine.provider import DiffResult, PropertyDiff
+from sandbox.engine.answers import DiffResult, PropertyDiff
 from sandbox.engine.registry import ResourceProvider
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.values import Properties, contains_unknown, plain

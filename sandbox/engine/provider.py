@@ -7,16 +7,23 @@ is not known, at a preview, it is not asked at all.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import grpc
 import grpc.aio
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct, Value
-from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from sandbox.engine.answers import (
+    CheckResult,
+    DiffResult,
+    InvokeResult,
+    OperationResult,
+    check_failures,
+    diff_result,
+    init_failed,
+)
 from sandbox.engine.errors import EngineError
 from sandbox.engine.urns import name_of, type_of
 from sandbox.engine.values import (
@@ -33,13 +40,8 @@ from sandbox.engine.values import (
 )
 
 CHANNEL_OPTIONS = (("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", -1))
-STATUS_DETAILS = "grpc-status-details-bin"
 INTERRUPTED_CREATE = "interrupted-create"
 """Metadata of a Create whose predecessor was killed. Not Pulumi's: the provider of the local account listens, others do not."""
-
-Changes = Literal["unknown", "none", "some"]
-_CHANGES: dict[int, Changes] = {0: "unknown", 1: "none", 2: "some"}
-_KINDS = {0: "add", 1: "add-replace", 2: "delete", 3: "delete-replace", 4: "update", 5: "update-replace"}
 
 
 class ProviderError(EngineError):
@@ -48,54 +50,6 @@ class ProviderError(EngineError):
     def __init__(self, message: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN) -> None:
         super().__init__(message)
         self.code = code
-
-
-@dataclass(frozen=True)
-class PropertyDiff:
-    kind: str
-    """`add`, `delete` or `update`, each also with `-replace`."""
-    input_diff: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class DiffResult:
-    changes: Changes
-    replaces: list[str] = field(default_factory=list)
-    stables: list[str] = field(default_factory=list)
-    diffs: list[str] = field(default_factory=list)
-    detailed_diff: dict[str, PropertyDiff] | None = None
-    """None when the provider gives no details."""
-    delete_before_replace: bool = False
-
-
-@dataclass(frozen=True)
-class CheckFailure:
-    property: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckResult:
-    inputs: Properties
-    failures: list[CheckFailure] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class OperationResult:
-    """What Create, Update and Read answer. With `init_errors` the object exists, but not in order."""
-
-    id: str
-    outputs: Properties
-    inputs: Properties | None = None
-    """Read only: the inputs that would make the object as it is, if the provider knows them."""
-    init_errors: list[str] = field(default_factory=list)
-    refresh_before_update: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvokeResult:
-    values: Properties
-    failures: list[CheckFailure] = field(default_factory=list)
 
 
 class Provider:
@@ -150,7 +104,7 @@ class Provider:
             return CheckResult(inputs=news)
         inputs = from_struct(answer.inputs)
         mark_secrets(inputs, news)
-        return CheckResult(inputs=inputs, failures=_failures(answer.failures))
+        return CheckResult(inputs=inputs, failures=check_failures(answer.failures))
 
     async def diff_config(
         self,
@@ -171,7 +125,7 @@ class Provider:
             ignoreChanges=ignore_changes,
         )
         answer = await self._optional("DiffConfig", request)
-        return DiffResult(changes="unknown") if answer is None else _diff(answer)
+        return DiffResult(changes="unknown") if answer is None else diff_result(answer)
 
     async def configure(self, urn: str, id_: str, inputs: Properties) -> None:
         """`inputs` are the checked ones; `variables` repeat them as texts for providers that read only those."""
@@ -217,7 +171,7 @@ class Provider:
             randomSeed=random_seed,
         )
         answer = await self._call("Check", request)
-        return CheckResult(inputs=self._read(answer.inputs, news), failures=_failures(answer.failures))
+        return CheckResult(inputs=self._read(answer.inputs, news), failures=check_failures(answer.failures))
 
     async def diff(
         self,
@@ -241,7 +195,7 @@ class Provider:
             news=self._struct(news),
             ignoreChanges=ignore_changes,
         )
-        return _diff(await self._call("Diff", request))
+        return diff_result(await self._call("Diff", request))
 
     async def create(
         self, urn: str, inputs: Properties, *, seconds: float = 0, preview: bool = False, interrupted: bool = False
@@ -327,7 +281,7 @@ class Provider:
     async def invoke(self, token: str, arguments: Properties, *, preview: bool = False) -> InvokeResult:
         request = provider_pb2.InvokeRequest(tok=token, args=self._struct(arguments), preview=preview)
         answer = await self._call("Invoke", request)
-        return InvokeResult(values=from_struct(getattr(answer, "return")), failures=_failures(answer.failures))
+        return InvokeResult(values=from_struct(getattr(answer, "return")), failures=check_failures(answer.failures))
 
     async def cancel(self) -> None:
         """Asks the provider to give up what is under way; it need not know how."""
@@ -378,7 +332,7 @@ class Provider:
         try:
             answer = await getattr(self._stub, method)(request, metadata=metadata)
         except grpc.aio.AioRpcError as error:
-            partial = _init_failed(error)
+            partial = init_failed(error)
             if partial is None:
                 raise self._error(method, error) from error
             answer, reasons = partial, list(partial.reasons)
@@ -426,34 +380,6 @@ def without_references(value: Any) -> Any:
             return value
 
 
-def _diff(answer: provider_pb2.DiffResponse) -> DiffResult:
-    detailed = {path: PropertyDiff(_KINDS[found.kind], found.inputDiff) for path, found in answer.detailedDiff.items()}
-    return DiffResult(
-        changes=_CHANGES[answer.changes],
-        replaces=list(answer.replaces),
-        stables=list(answer.stables),
-        diffs=list(answer.diffs),
-        detailed_diff=detailed if answer.hasDetailedDiff else None,
-        delete_before_replace=answer.deleteBeforeReplace,
-    )
-
-
-def _failures(failures: Sequence[Any]) -> list[CheckFailure]:
-    return [CheckFailure(failure.property, failure.reason) for failure in failures]
-
-
 def _text(value: Value) -> str:
     found = from_value(value)
     return found if isinstance(found, str) else json.dumps(found, separators=(",", ":"), sort_keys=True)
-
-
-def _init_failed(error: grpc.aio.AioRpcError) -> provider_pb2.ErrorResourceInitFailed | None:
-    """The object that a failed call left behind, which gRPC carries in the details of the status."""
-    metadata: Any = error.trailing_metadata() or ()
-    for detail in (
-        detail for key, value in metadata if key == STATUS_DETAILS for detail in Status.FromString(value).details
-    ):
-        failed = provider_pb2.ErrorResourceInitFailed()
-        if detail.Unpack(failed):
-            return failed
-    return None

@@ -12,8 +12,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
 
 from sandbox.engine import urns
+from sandbox.engine.answers import CheckResult, DiffResult, OperationResult
 from sandbox.engine.errors import EngineError
-from sandbox.engine.provider import CheckResult, DiffResult, OperationResult, Provider
+from sandbox.engine.provider import Provider
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.values import UNKNOWN_TEXT, Properties
 

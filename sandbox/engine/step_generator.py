@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.engine import urns
 from sandbox.engine.aliases import Aliases
+from sandbox.engine.answers import DiffResult
 from sandbox.engine.dependency_graph import dependencies
 from sandbox.engine.differences import (
     details_replace,
@@ -21,7 +22,6 @@ from sandbox.engine.differences import (
 )
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.goal import Goal, Read, Registered, Registration
-from sandbox.engine.provider import DiffResult
 from sandbox.engine.registry import ResourceProvider
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.steps import CreateStep, DeleteStep, ImportStep, ReadStep, ReplaceStep, SameStep, Step, UpdateStep

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from sandbox.engine import urns
+from sandbox.engine.answers import DiffResult, PropertyDiff
 from sandbox.engine.differences import diff_resource, inverted
 from sandbox.engine.errors import EngineError
 from sandbox.engine.goal import Outcome, Read, Registered, Registration
-from sandbox.engine.provider import DiffResult, PropertyDiff
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.values import UNKNOWN_TEXT, secret
 

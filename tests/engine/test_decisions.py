@@ -7,10 +7,10 @@ from google.protobuf.struct_pb2 import Value
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.engine.answers import DiffResult, PropertyDiff
 from sandbox.engine.assets import with_hashes
 from sandbox.engine.differences import inverted, replace_on_changes
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.provider import DiffResult, PropertyDiff
 from sandbox.engine.registration import seconds
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.steps import UpdateStep

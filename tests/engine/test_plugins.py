@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.engine import plugins
+from sandbox.engine.answers import CheckFailure
 from sandbox.engine.errors import EngineError
 from sandbox.engine.processes import ServingProcess
-from sandbox.engine.provider import CheckFailure, Provider, ProviderError, mark_secrets, without_references
+from sandbox.engine.provider import Provider, ProviderError, mark_secrets, without_references
 from sandbox.engine.values import RESOURCE, SIGNATURE, UNKNOWN, Secret
 
 LIBRARY = Path(__file__).parents[1] / "conformance" / "engine" / "lib"
