@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+PACKAGES = ("components", "headworks", "policies", "sandbox")
 NO_VENV = "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"
 
 
@@ -19,8 +20,9 @@ def main(stamp: Path) -> None:
         sys.exit(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: make PYTHON=/path/to/python3.12")
     make_environment()
     uv = install_uv()
-    # Bytecode is compiled here, once: importing the provider's classes without it takes 10 s instead of 3.
+    # Bytecode is compiled here, once, even where Python is told to write none: without it the imports take three times as long.
     run(uv, "sync", "--frozen", "--compile-bytecode", "--quiet", "--project", str(ROOT))
+    run(str(VENV / "bin" / "python"), "-m", "compileall", "-q", *(str(ROOT / package) for package in PACKAGES))
     stamp.touch()
     print("Ready. `make demo` shows it at work, `make test` runs the tests.")
 
