@@ -1,7 +1,7 @@
 PYTHON ?= python3
 INSTALLED := .venv/.installed
 
-.PHONY: help setup demo test check bench
+.PHONY: help setup demo test explore check bench
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -16,6 +16,9 @@ demo: $(INSTALLED) ## a local account, staging and production up, and the gate a
 
 test: $(INSTALLED) ## all tests
 	.venv/bin/pytest --numprocesses=auto --dist=loadgroup
+
+explore: $(INSTALLED) ## the property tests, with many other examples
+	.venv/bin/pytest --numprocesses=auto --hypothesis-profile=explore $$(grep -rl '^@given' tests)
 
 check: $(INSTALLED) ## format, lint, types, dependency arrows
 	.venv/bin/ruff format --check .

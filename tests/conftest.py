@@ -15,8 +15,10 @@ from hypothesis import settings
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 REPOSITORY = Path(__file__).parent.parent
-settings.register_profile("untimed", deadline=None)  # timings belong in bench/
-settings.load_profile("untimed")
+# The same examples for everyone: what a change is judged by must not differ from run to run. `make explore` looks further.
+settings.register_profile("repeatable", deadline=None, derandomize=True)  # timings belong in bench/
+settings.register_profile("explore", deadline=None, max_examples=3000)
+settings.load_profile("repeatable")
 
 LEVELS = {"advisory": 0, "mandatory": 1, "disabled": 2, "remediate": 3}
 """Pulumi's enforcement levels, as the protocol numbers them."""

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,17 @@ def _is_type(value: Any, expected: str | list[str]) -> bool:
     return found in names or (found == "integer" and "number" in names)
 
 
+def _equal(one: Any, other: Any) -> bool:
+    """Equality of JSON: 1 is 1.0, and neither is true, which Python's `==` would have."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(_equal(value, other[key]) for key, value in one.items())
+        case list(), list():
+            return len(one) == len(other) and all(map(_equal, one, other))
+        case _:
+            return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
 def _bound(
     kind: type | tuple[type, ...], holds: Callable[[Any, Any], bool], text: str
 ) -> Callable[[Any, Any, str], list[str]]:
@@ -176,10 +188,10 @@ _CHECKS: dict[str, Callable[[Any, Any, str], list[str]]] = {
     ],
     "enum": lambda allowed, value, place: (
         []
-        if value in allowed
+        if any(_equal(value, item) for item in allowed)
         else [f"{place} must be one of the following: {', '.join(json.dumps(item) for item in allowed)}"]
     ),
-    "const": lambda only, value, place: [] if value == only else [f"{place} does not match: {json.dumps(only)}"],
+    "const": lambda only, value, place: [] if _equal(value, only) else [f"{place} does not match: {json.dumps(only)}"],
     "minimum": _bound(_NUMBER, lambda value, limit: value >= limit, "Must be greater than or equal to {}"),
     "exclusiveMinimum": _bound(_NUMBER, lambda value, limit: value > limit, "Must be greater than {}"),
     "maximum": _bound(_NUMBER, lambda value, limit: value <= limit, "Must be less than or equal to {}"),
@@ -194,7 +206,7 @@ _CHECKS: dict[str, Callable[[Any, Any, str], list[str]]] = {
     "maxItems": _bound(list, lambda value, most: len(value) <= most, "Array must have at most {} items"),
     "uniqueItems": _bound(
         list,
-        lambda value, wanted: not wanted or all(item not in value[:place] for place, item in enumerate(value)),
+        lambda value, wanted: not wanted or not any(_equal(*pair) for pair in combinations(value, 2)),
         "array items must be unique",
     ),
     "minProperties": _bound(dict, lambda value, least: len(value) >= least, "Must have at least {} properties"),

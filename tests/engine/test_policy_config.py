@@ -49,7 +49,8 @@ schemas = st.fixed_dictionaries(
         "minProperties": st.integers(0, 2),
         "additionalProperties": st.booleans(),
         "items": st.just({"type": "string"}),
-        "enum": st.lists(st.sampled_from(["a", 1, None]), min_size=1, unique_by=repr),
+        "enum": st.lists(st.sampled_from(["a", 1, True, None, [1], {"a": 0}]), min_size=1, unique_by=repr),
+        "const": st.sampled_from([0, False, [True]]),
     },
 )
 values = st.recursive(
@@ -62,6 +63,20 @@ values = st.recursive(
 @given(schemas, values)
 def test_what_is_accepted_is_what_json_schema_accepts(schema, value):
     assert (problems(schema, {"x": value}) == []) == jsonschema_rs.is_valid(schema, value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [({"enum": [1]}, True), ({"const": False}, 0), ({"enum": [[1]]}, [True]), ({"const": {"a": 1}}, {"a": True})],
+)
+def test_a_boolean_is_no_number(schema, value):
+    """A failure that the property above found once in some thousand runs."""
+    assert problems(schema, {"x": value})
+
+
+@pytest.mark.parametrize("value", [[1, True], [[0], [False]]])
+def test_a_boolean_and_a_number_are_two_unique_items(value):
+    assert problems({"uniqueItems": True}, {"x": value}) == []
 
 
 def test_a_keyword_that_is_not_understood_is_refused_not_passed():
