@@ -49,12 +49,13 @@ def _meant(word: str, words: Sequence[str]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Prints the problems of the files on standard error. Returns 0, or 2 if there are any."""
-    found = [f"{path}: {problem}" for path in arguments for problem in _problems_of_file(Path(path))]
+    found = [f"{path}: {problem}" for path in arguments for problem in problems_of_file(Path(path))]
     print("\n".join(found), end="\n" if found else "", file=sys.stderr)
     return 2 if found else 0
 
 
-def _problems_of_file(path: Path) -> list[str]:
+def problems_of_file(path: Path) -> list[str]:
+    """What is wrong with a file; empty if all is well."""
     try:
         return list(problems(json.loads(path.read_text())))
     except (OSError, ValueError) as error:

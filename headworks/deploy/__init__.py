@@ -47,6 +47,11 @@ class Request:
     parallel: int = 16
     targets: tuple[str, ...] = field(default=())
 
+    @property
+    def runs_program(self) -> bool:
+        """Refresh and destroy work on the state alone; only a program's resources are held against policies."""
+        return self.operation in {Operation.PREVIEW, Operation.UP}
+
 
 def run(request: Request, engine: Engine) -> int:
     """Run the request and return the exit code of docs/command-line.md."""
@@ -87,6 +92,18 @@ def refuse_unknown_stack(workspace: Workspace, stack: str) -> None:
         raise Failure(
             f"{workspace.project} has no stack {stack!r} in {workspace.system}.",
             fix=f"Its stacks are: {', '.join(workspace.stacks) or 'none'}.",
+            exit_code=2,
+        )
+
+
+def refuse_faulty_configuration(file: Path) -> None:
+    """The engines keep a policy or setting that the pack does not have in silence: somebody would believe a rule to be relaxed that is not."""
+    from policies.configuration import problems_of_file
+
+    if found := problems_of_file(file):
+        raise Failure(
+            "\n".join([f"{file} does not configure the project's policies:", *(f"  {problem}" for problem in found)]),
+            fix="Correct the names; docs/policies.md lists the policies and their settings.",
             exit_code=2,
         )
 

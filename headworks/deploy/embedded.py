@@ -51,8 +51,8 @@ def options_of(request: Request) -> engine.Options:
     """A request in the engine's words."""
     return replace(
         stack_options(request.workspace, request.stack),
-        policy_packs=request.policy_packs,
-        policy_pack_configs=request.policy_pack_configs,
+        policy_packs=request.policy_packs if request.runs_program else (),
+        policy_pack_configs=request.policy_pack_configs if request.runs_program else (),
         parallel=request.parallel,
         targets=request.targets,
         refresh=request.refresh,

@@ -40,7 +40,6 @@ def query(workspace: Workspace, access: Access | None, words: list[str]) -> int:
 def arguments(request: Request, directory: Path) -> list[str]:
     """The command line of `pulumi` for a request."""
     changes = request.operation is not Operation.PREVIEW
-    runs_program = request.operation in {Operation.PREVIEW, Operation.UP}
     command = [
         "pulumi",
         request.operation,
@@ -57,13 +56,13 @@ def arguments(request: Request, directory: Path) -> list[str]:
         "--json": request.json,
         "--diff": request.diff,
         "--suppress-outputs": request.suppress_outputs,
-        "--refresh": runs_program and request.refresh,
+        "--refresh": request.runs_program and request.refresh,
         "--expect-no-changes": request.expect_no_changes,
         "--continue-on-error": request.operation in {Operation.UP, Operation.DESTROY} and request.continue_on_error,
         "--ignore-protect": request.operation is not Operation.REFRESH and request.ignore_protect,
     }
     command += [flag for flag, given in flags.items() if given]
-    if runs_program:
+    if request.runs_program:
         for pack in request.policy_packs:
             command += ["--policy-pack", str(pack)]
         for config in request.policy_pack_configs:

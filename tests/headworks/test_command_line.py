@@ -74,6 +74,17 @@ def test_pulumi_that_is_not_there_is_said_with_how_to_get_it(headworks):
     assert "headworks doctor" in answer.stderr
 
 
+def test_a_configuration_of_policies_that_are_not_there_is_refused_before_anything_runs(headworks, tmp_path):
+    file = tmp_path / "policies.json"
+    file.write_text('{"dead-letter-queue-existz": "disabled", "all": "loud"}')
+    account = {"CLOUDFLARE_BASE_URL": "http://127.0.0.1:1/client/v4", "CLOUDFLARE_API_TOKEN": "x" * 40}
+    answer = headworks("preview", "staging", "--policy-pack-config", str(file), **account)
+    assert answer.returncode == 2
+    assert str(file) in answer.stderr
+    assert "dead-letter-queue-existz: the pack has no such policy" in answer.stderr
+    assert "all: the level is none of" in answer.stderr
+
+
 @pytest.mark.parametrize("operation", ["up", "refresh", "destroy"])
 def test_nothing_changes_without_yes_when_nobody_can_be_asked(headworks, operation):
     answer = headworks(operation, "staging", CLOUDFLARE_BASE_URL="http://127.0.0.1:1/client/v4")

@@ -1,0 +1,1 @@
+"""What people type after `headworks`, one module per subject; `headworks.cli` puts them together."""
