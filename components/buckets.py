@@ -44,12 +44,11 @@ class BucketSet(Component):
 
     names: dict[str, pulumi.Output[str]]
     """Physical names by binding, known once the buckets exist."""
-    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: BucketSetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:BucketSet", name, _inputs(args), opts)
         self.names = {}
-        self.worker_bindings = []
+        self.worker_bindings: list[Binding] = []
         for bucket in args["buckets"]:
             resource = self._bucket(f"{name}-{bucket['binding']}", args, bucket)
             self.names[bucket["binding"]] = resource.name

@@ -31,7 +31,6 @@ class Databases(Component):
 
     uuids: dict[str, pulumi.Output[str]]
     """Database ids by binding."""
-    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: DatabasesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:Databases", name, _inputs(args), opts)
@@ -48,7 +47,9 @@ class Databases(Component):
             for database in args["databases"]
         }
         # `id` is the older of the binding's two words for the database; provider and API of every version know it.
-        self.worker_bindings = [{"type": "d1", "name": binding, "id": uuid} for binding, uuid in self.uuids.items()]
+        self.worker_bindings: list[Binding] = [
+            {"type": "d1", "name": binding, "id": uuid} for binding, uuid in self.uuids.items()
+        ]
         self.register_outputs({"uuids": self.uuids})
 
 

@@ -28,7 +28,6 @@ class KvNamespaces(Component):
 
     ids: dict[str, pulumi.Output[str]]
     """Namespace ids by binding."""
-    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: KvNamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:KvNamespaces", name, _inputs(args), opts)
@@ -41,7 +40,7 @@ class KvNamespaces(Component):
             ).id
             for namespace in args["namespaces"]
         }
-        self.worker_bindings = [
+        self.worker_bindings: list[Binding] = [
             {"type": "kv_namespace", "name": binding, "namespace_id": namespace_id}
             for binding, namespace_id in self.ids.items()
         ]

@@ -55,7 +55,6 @@ class WorkQueue(Component):
     queue_name: pulumi.Output[str]
     queue_id: pulumi.Output[str]
     dead_letter_queue_name: pulumi.Output[str] | None
-    worker_bindings: list[Binding]
 
     def __init__(self, name: str, args: WorkQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:WorkQueue", name, _inputs(args), opts)
@@ -69,7 +68,7 @@ class WorkQueue(Component):
             retention: QueueSettings = {"message_retention_period": dead_letters["message_retention_period"]}
             dead_letter_queue = self._queue(f"{name}-dead-letter-queue", args, dead_letters["name"], retention)
             self.dead_letter_queue_name = dead_letter_queue.queue_name
-        self.worker_bindings = []
+        self.worker_bindings: list[Binding] = []
         if "producer_binding" in args:
             self.worker_bindings.append(
                 {"type": "queue", "name": args["producer_binding"], "queue_name": self.queue_name}
