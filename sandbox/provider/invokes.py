@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.provider import bodies
 from sandbox.provider.api import Api, ApiError
 from sandbox.provider.schema import Call, Kind, Property, RefusedError, Values, a_list, a_set, an_object, computed
+from sandbox.provider.table import zones
 
 MOST_ITEMS = 1000
 """Of a list without `maxItems`."""
@@ -93,56 +94,8 @@ def _at(arguments: Values, path: str) -> Any:
 
 TEXT, NUMBER, FLAG, TIME = (computed(kind) for kind in (Kind.TEXT, Kind.NUMBER, Kind.FLAG, Kind.TIME))
 TEXTS = computed(a_list(Kind.TEXT))
-NAMED = computed(an_object(id=TEXT, name=TEXT))
 
-ZONE = {
-    "id": TEXT,
-    "name": TEXT,
-    "status": TEXT,
-    "type": TEXT,
-    "paused": FLAG,
-    "account": NAMED,
-    "activatedOn": TIME,
-    "createdOn": TIME,
-    "modifiedOn": TIME,
-    "cnameSuffix": TEXT,
-    "developmentMode": NUMBER,
-    "meta": computed(
-        an_object(
-            cdnOnly=FLAG,
-            customCertificateQuota=NUMBER,
-            dnsOnly=FLAG,
-            foundationDns=FLAG,
-            pageRuleQuota=NUMBER,
-            phishingDetected=FLAG,
-            step=NUMBER,
-        )
-    ),
-    "nameServers": TEXTS,
-    "originalDnshost": TEXT,
-    "originalNameServers": TEXTS,
-    "originalRegistrar": TEXT,
-    "owner": computed(an_object(id=TEXT, name=TEXT, type=TEXT)),
-    "permissions": TEXTS,
-    "plan": computed(
-        an_object(
-            id=TEXT,
-            canSubscribe=FLAG,
-            currency=TEXT,
-            externallyManaged=FLAG,
-            frequency=TEXT,
-            isSubscribed=FLAG,
-            legacyDiscount=FLAG,
-            legacyId=TEXT,
-            name=TEXT,
-            price=NUMBER,
-        )
-    ),
-    "tenant": NAMED,
-    "tenantUnit": computed(an_object(id=TEXT)),
-    "vanityNameServers": TEXTS,
-    "verificationKey": TEXT,
-}
+ZONE = {**zones.ZONE.properties, "account": computed(an_object(id=TEXT, name=TEXT))}
 ZONE_FILTERS = {
     **{name: name for name in ("direction", "match", "name", "order", "status")},
     "account.id": "account.id",

@@ -13,11 +13,17 @@ from sandbox.provider.table import (
     queues,
     r2,
     scripts,
+    secrets_store,
     tokens,
     triggers,
     versions,
+    workflows,
+    zones,
 )
 
-SUBJECTS = (r2, kv, queues, d1, scripts, triggers, dns, platforms, tokens, alerts, versions, pages)
+SUBJECTS = (
+    *(r2, kv, queues, d1, scripts, triggers, workflows, zones, dns, platforms, tokens, alerts, versions, pages),
+    secrets_store,
+)
 
 RESOURCES: Mapping[str, Resource] = {type_name: row for subject in SUBJECTS for type_name, row in subject.TYPES.items()}

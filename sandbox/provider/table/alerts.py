@@ -114,13 +114,17 @@ WEBHOOK = Resource(
     import_id="account_id=accountId/webhook_id=id",
 )
 
+REGIONS = (
+    *("WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "IN", "SEAS", "NEAS", "ALL_REGIONS"),
+)
+
 HEALTHCHECK = Resource(
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "zoneId": in_path(),
         "name": required(Kind.TEXT),
         "address": required(Kind.TEXT),
-        "checkRegions": optional(a_list(Kind.TEXT)),
+        "checkRegions": optional(a_list(Property(kind=Kind.TEXT, values=REGIONS))),
         "consecutiveFails": either(Kind.NUMBER, default=1),
         "consecutiveSuccesses": either(Kind.NUMBER, default=1),
         "description": either(Kind.TEXT, default=""),
@@ -129,7 +133,7 @@ HEALTHCHECK = Resource(
         "suspended": either(Kind.FLAG, default=False),
         "timeout": either(Kind.NUMBER, default=5),
         "type": either(Kind.TEXT, default="HTTP"),
-        "httpConfig": optional(
+        "httpConfig": either(
             an_object(
                 allowInsecure=either(Kind.FLAG, default=False),
                 expectedBody=either(Kind.TEXT, default=""),
@@ -141,8 +145,11 @@ HEALTHCHECK = Resource(
                 port=either(Kind.NUMBER, default=80),
             )
         ),
-        "tcpConfig": optional(
-            an_object(method=either(Kind.TEXT, default="connection_established"), port=either(Kind.NUMBER, default=80))
+        "tcpConfig": either(
+            an_object(
+                method=either(Kind.TEXT, default="connection_established", values=("connection_established",)),
+                port=either(Kind.NUMBER, default=80),
+            )
         ),
         "createdOn": computed(Kind.TIME),
         "modifiedOn": computed(Kind.TIME),
