@@ -13,17 +13,24 @@ if TYPE_CHECKING:
     from pulumi_cloudflare import (
         D1Database,
         DnsRecord,
+        Healthcheck,
+        NotificationPolicy,
+        NotificationPolicyWebhooks,
         Queue,
         QueueConsumer,
         R2Bucket,
         R2BucketCors,
         WorkersCustomDomain,
+        WorkersForPlatformsDispatchNamespace,
         WorkersKvNamespace,
         WorkersRoute,
         WorkersScript,
         WorkersScriptSubdomain,
         get_zone_output,
     )
+    from pulumi_cloudflare import HealthcheckHttpConfigArgsDict as HealthcheckRequest
+    from pulumi_cloudflare import NotificationPolicyFiltersArgsDict as PolicyFilters
+    from pulumi_cloudflare import NotificationPolicyMechanismsArgsDict as PolicyMechanisms
     from pulumi_cloudflare import QueueConsumerSettingsArgsDict as ConsumerSettings
     from pulumi_cloudflare import QueueSettingsArgsDict as QueueSettings
     from pulumi_cloudflare import R2BucketCorsRuleAllowedArgsDict as CorsAllowed
@@ -59,6 +66,9 @@ else:
 
     _enter("pulumi_cloudflare")
 
+    from pulumi_cloudflare._inputs import HealthcheckHttpConfigArgsDict as HealthcheckRequest
+    from pulumi_cloudflare._inputs import NotificationPolicyFiltersArgsDict as PolicyFilters
+    from pulumi_cloudflare._inputs import NotificationPolicyMechanismsArgsDict as PolicyMechanisms
     from pulumi_cloudflare._inputs import QueueConsumerSettingsArgsDict as ConsumerSettings
     from pulumi_cloudflare._inputs import QueueSettingsArgsDict as QueueSettings
     from pulumi_cloudflare._inputs import R2BucketCorsRuleAllowedArgsDict as CorsAllowed
@@ -68,11 +78,15 @@ else:
     from pulumi_cloudflare.d1_database import D1Database
     from pulumi_cloudflare.dns_record import DnsRecord
     from pulumi_cloudflare.get_zone import get_zone, get_zone_output
+    from pulumi_cloudflare.healthcheck import Healthcheck
+    from pulumi_cloudflare.notification_policy import NotificationPolicy
+    from pulumi_cloudflare.notification_policy_webhooks import NotificationPolicyWebhooks
     from pulumi_cloudflare.queue import Queue
     from pulumi_cloudflare.queue_consumer import QueueConsumer
     from pulumi_cloudflare.r2_bucket import R2Bucket
     from pulumi_cloudflare.r2_bucket_cors import R2BucketCors
     from pulumi_cloudflare.workers_custom_domain import WorkersCustomDomain
+    from pulumi_cloudflare.workers_for_platforms_dispatch_namespace import WorkersForPlatformsDispatchNamespace
     from pulumi_cloudflare.workers_kv_namespace import WorkersKvNamespace
     from pulumi_cloudflare.workers_route import WorkersRoute
     from pulumi_cloudflare.workers_script import WorkersScript
@@ -88,13 +102,20 @@ __all__ = [
     "CorsRule",
     "D1Database",
     "DnsRecord",
+    "Healthcheck",
+    "HealthcheckRequest",
+    "NotificationPolicy",
+    "NotificationPolicyWebhooks",
     "Observability",
+    "PolicyFilters",
+    "PolicyMechanisms",
     "Queue",
     "QueueConsumer",
     "QueueSettings",
     "R2Bucket",
     "R2BucketCors",
     "WorkersCustomDomain",
+    "WorkersForPlatformsDispatchNamespace",
     "WorkersKvNamespace",
     "WorkersRoute",
     "WorkersScript",
