@@ -73,6 +73,10 @@ class Api:
         """The `result` of a PUT of multipart `files`; raises ApiError."""
         return _result(self._client.put(path, params=query, files=files))
 
+    def patch(self, path: str, *, json: Mapping[str, Any]) -> Any:
+        """The `result` of a PATCH of a JSON body; raises ApiError."""
+        return _result(self._client.patch(path, json=json))
+
     def close(self) -> None:
         self._client.close()
 
