@@ -18,6 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from headworks.model.files import load_environment
+from headworks.secrets import declared_names
 from headworks.workspace import PROJECT_FILE, Workspace
 
 REFUSED = 1
@@ -121,7 +122,7 @@ def _made_up_secrets(workspace: Workspace, stack: str) -> Iterator[Path]:
     """A file of random values for the stack's secrets, for as long as the command needs it."""
     file = workspace.home / "demo" / f"{stack}.vars"
     file.parent.mkdir(parents=True, exist_ok=True)
-    names = load_environment(workspace.system, stack).secrets
+    names = declared_names(load_environment(workspace.system, stack))
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}={secrets.token_urlsafe(24)}\n" for name in names))
     try:

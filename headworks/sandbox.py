@@ -99,7 +99,7 @@ def _presupposed(workspace: Workspace) -> tuple[set[str], set[tuple[str, str]]]:
         for stack in system.stacks:
             environment = load_environment(system.system, stack)
             accounts.add(environment.account_id)
-            zones.update((environment.account_id, route.zone) for route in environment.routes)
+            zones.update((environment.account_id, zone) for zone in environment.zone_names)
     return accounts, zones
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -51,10 +52,10 @@ def put(
     if from_file is not None:
         values = secrets.read_values(from_file)
     else:
-        secrets.refuse_undeclared(environment, {str(name): ""})  # before anybody types a value in vain
+        secrets.refuse_undeclared(environment, [str(name)])  # before anybody types a value in vain
         values = {str(name): _secret_value(str(name))}
-    secrets.put(find_access(workspace), environment, values)
-    print(f"Set for {environment.worker.name}: {', '.join(sorted(values))}")
+    for worker, done in groupby(secrets.put(find_access(workspace), environment, values), lambda secret: secret.worker):
+        print(f"Set for {worker}: {', '.join(sorted(secret.name for secret in done))}")
 
 
 @app.command("list")
@@ -75,12 +76,20 @@ def list_secrets(stack: Stack, system: System = None, json: Json = False) -> Non
     standings = secrets.standings(find_access(workspace), load_environment(workspace.system, stack))
     missing = [secret.name for secret in standings if secret.declared and not secret.present]
     if json:
-        print_json([{"name": secret.name, "declared": secret.declared, "set": secret.present} for secret in standings])
+        print_json(
+            [
+                {"worker": each.worker, "name": each.name, "declared": each.declared, "set": each.present}
+                for each in standings
+            ]
+        )
     else:
         width = max([len(secret.name) for secret in standings], default=0)
-        for secret in standings:
-            state = "set" if secret.present else "missing"
-            print(f"{secret.name:<{width}}  {state}{'' if secret.declared else '  (not declared: no binding uses it)'}")
+        for worker, of_worker in groupby(standings, lambda secret: secret.worker):
+            print(f"{worker}:")
+            for secret in of_worker:
+                state = "set" if secret.present else "missing"
+                undeclared = "" if secret.declared else "  (not declared: no binding uses it)"
+                print(f"  {secret.name:<{width}}  {state}{undeclared}")
     raise typer.Exit(1 if missing else 0)
 
 

@@ -443,14 +443,30 @@ class Environment(Resolved):
     siblings: tuple[Sibling, ...]
 
     @property
+    def workers(self) -> tuple[Companion, ...]:
+        """The main Worker, under an empty key, and its companions."""
+        main = Companion(key="", worker=self.worker, routes=self.routes, secrets=self.secrets)
+        return (main, *self.companions)
+
+    @property
+    def zone_names(self) -> tuple[str, ...]:
+        """The zones that must be on the account before anything is made."""
+        routes = [route.zone for worker in self.workers for route in worker.routes]
+        settings = [zone.zone for zone in self.zones]
+        sites = [site.zone for site in self.pages if site.zone]
+        checks = [check.zone for check in self.healthchecks]
+        alerts = [alert.zone for alert in self.alerts if alert.zone]
+        return tuple(dict.fromkeys((*routes, *settings, *sites, *checks, *alerts)))
+
+    @property
     def names(self) -> Names:
         """The physical names that this environment really uses."""
         queues = [queue.name for queue in self.queues]
         dead_letters = [queue.dead_letter_queue.name for queue in self.queues if queue.dead_letter_queue]
-        routes = (*self.routes, *(route for companion in self.companions for route in companion.routes))
+        routes = [route for worker in self.workers for route in worker.routes]
         domains = [domain for site in self.pages for domain in site.domains]
         return Names(
-            scripts=(self.worker.name, *(companion.worker.name for companion in self.companions)),
+            scripts=tuple(each.worker.name for each in self.workers),
             buckets=tuple(bucket.name for bucket in self.buckets),
             kv_namespaces=tuple(namespace.title for namespace in self.kv_namespaces),
             databases=tuple(database.name for database in self.databases),
