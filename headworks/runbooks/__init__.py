@@ -1,0 +1,1 @@
+"""The runbooks' lines as data: what each asks for, and what holds it."""

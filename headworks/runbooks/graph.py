@@ -1,0 +1,71 @@
+"""What a stack's graph says of a line: the resources that were registered, and the values at a path in them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from headworks.runbooks.lines import ResourceProperty
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a state or of a preview."""
+
+    type: str
+    """Token, such as `cloudflare:index/r2Bucket:R2Bucket`."""
+    properties: Mapping[str, Any]
+    """Inputs, and over them outputs, of the resource."""
+
+
+def resources_of(states: Iterable[Mapping[str, Any]]) -> tuple[Resource, ...]:
+    """Resources from the `resources` of an exported state, or the `newState`s of a preview."""
+    return tuple(
+        Resource(state["type"], {**(state.get("inputs") or {}), **(state.get("outputs") or {})}) for state in states
+    )
+
+
+def missing(holder: ResourceProperty, resources: Sequence[Resource]) -> list[Any]:
+    """The wanted values that no resource has; `[…]` with the path if the property is nowhere. Empty: the line is held."""
+    found = [
+        value
+        for resource in resources
+        if resource.type.rpartition(":")[2] == holder.resource and _matches(resource, holder.where)
+        for value in at(resource.properties, holder.property)
+    ]
+    if not holder.values:
+        return [] if found else [f"any {holder.resource}.{holder.property}"]
+    return [value for value in holder.values if not any(_same(value, each) for each in found)]
+
+
+def at(value: Any, path: str) -> Iterator[Any]:
+    """Every value at the path; nothing where the path leads nowhere."""
+    keys = path.replace("[]", ".[]").replace("{}", ".{}").removeprefix(".").split(".") if path else []
+    yield from _walk(value, keys)
+
+
+def _walk(value: Any, keys: Sequence[str]) -> Iterator[Any]:
+    if not keys:
+        if value is not None:
+            yield value
+        return
+    key, *rest = keys
+    match key, value:
+        case "[]", list():
+            inner: Iterable[Any] = value
+        case "{}", dict():
+            inner = value.values()
+        case _, dict() if key in value:
+            inner = [value[key]]
+        case _:
+            return
+    for each in inner:
+        yield from _walk(each, rest)
+
+
+def _matches(resource: Resource, where: Mapping[str, Any]) -> bool:
+    return all(any(_same(wanted, each) for each in at(resource.properties, path)) for path, wanted in where.items())
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equality of JSON: true is not 1."""
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
