@@ -1,5 +1,6 @@
 """The table against the installed SDK: a program can say nothing that the table does not know."""
 
+import re
 import sys
 import typing
 from collections.abc import Iterator, Mapping
@@ -69,6 +70,34 @@ def test_the_table_knows_every_input_of_the_sdk(token):
     left_out = LEFT_OUT.get(token, set())
     found = {path for path in missing(RESOURCES[token].properties, arguments_of(token)) if path not in left_out}
     assert {path for path in found if path.rpartition(".")[2] not in ANSWERED_ONLY or "." not in path} == set()
+
+
+def values_said(arguments: Any, name: str) -> set[str]:
+    """The values that the SDK's documentation of an input lists; underscores may be printed as `*`."""
+    attribute = next(py for py, pulumi in _types.input_type_py_to_pulumi_names(arguments).items() if pulumi == name)
+    _, _, listed = (getattr(arguments, attribute).__doc__ or "").partition("Available values:")
+    return {value.replace("*", "_") for value in re.findall(r'"([^"]+)"', listed.partition("\n")[0])}
+
+
+def unlisted(properties: Mapping[str, Property], arguments: Any, prefix: str = "") -> Iterator[str]:
+    types = _types.input_type_types(arguments)
+    for name in {*_types.input_type_py_to_pulumi_names(arguments).values()} & {*properties}:
+        property_ = properties[name]
+        accepted = {*property_.values, *(property_.of.values if property_.of else ())}
+        if property_.required or property_.optional:
+            yield from (f"{prefix}{name}: {value}" for value in sorted(values_said(arguments, name) - accepted))
+        if (inner := shape(types[name])) is not None:
+            yield from unlisted(nested(property_), inner, f"{prefix}{name}.")
+
+
+@pytest.mark.parametrize("token", sorted(RESOURCES))
+def test_the_table_accepts_the_values_that_the_sdk_lists_and_checks_them(token):
+    assert list(unlisted(RESOURCES[token].properties, arguments_of(token))) == []
+
+
+def test_values_are_read_from_the_sdk():
+    token = "cloudflare:index/notificationPolicy:NotificationPolicy"
+    assert values_said(arguments_of(token), "alertType") >= {"health_check_status_notification", "incident_alert"}
 
 
 @pytest.mark.parametrize("token", sorted(RESOURCES))

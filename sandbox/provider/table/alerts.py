@@ -30,7 +30,6 @@ SINGULAR = {
     "eventTypes": "event_type",
     "groupBies": "group_by",
     "healthCheckIds": "health_check_id",
-    "incidentImpacts": "incident_impact",
     "inputIds": "input_id",
     "insightClasses": "insight_class",
     "limits": "limit",
@@ -59,8 +58,39 @@ SINGULAR = {
 """Filters that the API calls by their singular."""
 PLURAL = (
     *("actions", "affectedAsns", "affectedComponents", "affectedLocations", "alertTriggerPreferences", "popNames"),
-    *("selectors", "services", "trafficExclusions", "zones"),
+    *("selectors", "services", "zones"),
 )
+
+ALERT_TYPES = (
+    *("abuse_report_alert", "access_custom_certificate_expiration_type", "advanced_ddos_attack_l4_alert"),
+    *("advanced_ddos_attack_l7_alert", "advanced_http_alert_error", "bgp_hijack_notification"),
+    *("billing_usage_alert", "block_notification_block_removed", "block_notification_new_block"),
+    *("block_notification_review_rejected", "bot_traffic_basic_alert", "brand_protection_alert"),
+    *("brand_protection_digest", "clickhouse_alert_fw_anomaly", "clickhouse_alert_fw_ent_anomaly"),
+    *("cloudforce_one_request_notification", "cni_maintenance_notification", "custom_analytics"),
+    *("custom_bot_detection_alert", "custom_ssl_certificate_event_type", "dedicated_ssl_certificate_event_type"),
+    *("device_connectivity_anomaly_alert", "dos_attack_l4", "dos_attack_l7", "expiring_service_token_alert"),
+    *("failing_logpush_job_disabled_alert", "fbm_auto_advertisement", "fbm_dosd_attack", "fbm_volumetric_attack"),
+    *("health_check_status_notification", "hostname_aop_custom_certificate_expiration_type"),
+    *("http_alert_edge_error", "http_alert_origin_error", "image_notification", "image_resizing_notification"),
+    *("incident_alert", "load_balancing_health_alert", "load_balancing_pool_enablement_alert", "logo_match_alert"),
+    *("magic_tunnel_health_check_event", "magic_wan_tunnel_health", "maintenance_event_notification"),
+    *("mtls_certificate_store_certificate_expiration_type", "pages_event_alert", "radar_notification"),
+    *("real_origin_monitoring", "scriptmonitor_alert_new_code_change_detections", "scriptmonitor_alert_new_hosts"),
+    *("scriptmonitor_alert_new_malicious_hosts", "scriptmonitor_alert_new_malicious_scripts"),
+    *("scriptmonitor_alert_new_malicious_url", "scriptmonitor_alert_new_max_length_resource_url"),
+    *("scriptmonitor_alert_new_resources", "secondary_dns_all_primaries_failing"),
+    *("secondary_dns_primaries_failing", "secondary_dns_warning", "secondary_dns_zone_successfully_updated"),
+    *("secondary_dns_zone_validation_warning", "security_insights_alert", "sentinel_alert"),
+    *("stream_live_notifications", "synthetic_test_latency_alert", "synthetic_test_low_availability_alert"),
+    *("traffic_anomalies_alert", "tunnel_health_event", "tunnel_update_event", "universal_ssl_event_type"),
+    *("web_analytics_metrics_update", "zone_aop_custom_certificate_expiration_type"),
+)
+IMPACTS = tuple(f"INCIDENT_IMPACT_{impact}" for impact in ("NONE", "MINOR", "MAJOR", "CRITICAL"))
+
+
+def _one_of(*values: str) -> Property:
+    return a_list(Property(kind=Kind.TEXT, values=values))
 
 
 def _receivers(api: str | None = None) -> Property:
@@ -71,7 +101,7 @@ POLICY = Resource(
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),
-        "alertType": required(Kind.TEXT),
+        "alertType": required(Kind.TEXT, values=ALERT_TYPES),
         "name": required(Kind.TEXT),
         "mechanisms": required(
             an_object(emails=_receivers("email"), pagerduties=_receivers("pagerduty"), webhooks=_receivers())
@@ -82,6 +112,8 @@ POLICY = Resource(
             an_object(
                 **{name: optional(a_list(Kind.TEXT), api=api) for name, api in SINGULAR.items()},
                 **{name: optional(a_list(Kind.TEXT)) for name in PLURAL},
+                incidentImpacts=optional(_one_of(*IMPACTS), api="incident_impact"),
+                trafficExclusions=optional(_one_of("security_events")),
             )
         ),
         "enabled": either(Kind.FLAG, default=True),
@@ -124,7 +156,7 @@ HEALTHCHECK = Resource(
         "zoneId": in_path(),
         "name": required(Kind.TEXT),
         "address": required(Kind.TEXT),
-        "checkRegions": optional(a_list(Property(kind=Kind.TEXT, values=REGIONS))),
+        "checkRegions": optional(_one_of(*REGIONS)),
         "consecutiveFails": either(Kind.NUMBER, default=1),
         "consecutiveSuccesses": either(Kind.NUMBER, default=1),
         "description": either(Kind.TEXT, default=""),

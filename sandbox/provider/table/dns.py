@@ -31,7 +31,7 @@ NUMBERS = (
     *("priority", "protocol", "selector", "size", "type", "usage", "weight"),
 )
 TEXTS = (
-    *("certificate", "digest", "fingerprint", "latDirection", "longDirection", "publicKey", "regex", "replacement"),
+    *("certificate", "digest", "fingerprint", "publicKey", "regex", "replacement"),
     *("service", "tag", "target", "value"),
 )
 SETTINGS = ("flattenCname", "ipv4Only", "ipv6Only")
@@ -131,6 +131,8 @@ RECORD = Resource(
                 flags=optional(Kind.ANY),
                 **{name: optional(Kind.NUMBER) for name in NUMBERS},
                 **{name: optional(Kind.TEXT) for name in TEXTS},
+                latDirection=optional(Kind.TEXT, values=("N", "S")),
+                longDirection=optional(Kind.TEXT, values=("E", "W")),
             )
         ),
         "includeShadowMetadata": optional(Kind.FLAG, api=""),

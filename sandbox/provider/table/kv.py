@@ -33,7 +33,7 @@ NAMESPACE = Resource(
         "title": required(Kind.TEXT),
         "supportsUrlEncoding": computed(Kind.FLAG),
         "jurisdiction": optional(Kind.TEXT, replaces=Replaces.ALWAYS, refreshed=False, values=("eu", "fedramp", "us")),
-        "mode": optional(Kind.TEXT, refreshed=False),
+        "mode": optional(Kind.TEXT, refreshed=False, values=("instant",)),
     },
     create=Call(method="POST", path=NAMESPACES),
     read=Call(method="GET", path=NAMESPACES + "/{id}"),

@@ -90,6 +90,8 @@ MIGRATION = {
     "transferredClasses": TRANSFERRED,
 }
 PERSIST = either(Kind.FLAG, default=True)
+POLICIES = ("accept", "authenticated")
+"""Whose trace context is believed."""
 OBSERVABILITY = an_object(
     enabled=required(Kind.FLAG),
     headSamplingRate=NUMBER,
@@ -104,7 +106,13 @@ OBSERVABILITY = an_object(
         )
     ),
     traces=optional(
-        an_object(destinations=TEXTS, enabled=FLAG, headSamplingRate=NUMBER, persist=PERSIST, propagationPolicy=TEXT)
+        an_object(
+            destinations=TEXTS,
+            enabled=FLAG,
+            headSamplingRate=NUMBER,
+            persist=PERSIST,
+            propagationPolicy=either(Kind.TEXT, keep=True, values=POLICIES),
+        )
     ),
 )
 ASSETS = an_object(
@@ -135,6 +143,14 @@ PLACEMENT = an_object(
     targets=either(
         a_list(an_object(region=either(Kind.TEXT), hostname=either(Kind.TEXT), host=either(Kind.TEXT))), api="target"
     ),
+)
+
+OFF = either(Kind.FLAG, default=False)
+CACHE_OPTIONS = an_object(enabled=OFF, crossVersionCache=OFF)
+PACKAGE = an_object(
+    name=required(Kind.TEXT),
+    packageJsonVersion=required(Kind.TEXT, api="packageJsonVersion"),
+    installedVersion=required(Kind.TEXT, api="installedVersion"),
 )
 
 PROPERTIES = {
@@ -168,7 +184,7 @@ PROPERTIES = {
     "assets": optional(ASSETS),
     "bindings": either(a_list(BINDING)),
     "bodyPart": TEXT,
-    "cacheOptions": optional(an_object(enabled=FLAG, crossVersionCache=FLAG)),
+    "cacheOptions": optional(CACHE_OPTIONS),
     "compatibilityDate": either(Kind.TEXT, default=""),
     "compatibilityFlags": either(a_set(Kind.TEXT)),
     "exports": optional(
@@ -183,13 +199,7 @@ PROPERTIES = {
         an_object(**MIGRATION, newTag=TEXT, oldTag=TEXT, steps=optional(a_list(an_object(**MIGRATION)))),
     ),
     "observability": optional(OBSERVABILITY),
-    "packageDependencies": optional(
-        a_list(
-            an_object(
-                name=required(Kind.TEXT), packageJsonVersion=required(Kind.TEXT), installedVersion=required(Kind.TEXT)
-            )
-        )
-    ),
+    "packageDependencies": optional(a_list(PACKAGE)),
     "placement": either(PLACEMENT),
     "tailConsumers": either(a_set(an_object(service=required(Kind.TEXT), environment=TEXT, namespace=TEXT))),
     "usageModel": either(Kind.TEXT, default="standard", values=("standard", "bundled", "unbound")),

@@ -28,7 +28,16 @@ from sandbox.provider.schema import (
     optional,
     required,
 )
-from sandbox.provider.table.scripts import BINDING, FLAG, MIGRATION, NUMBER, TEXT
+from sandbox.provider.table.scripts import (
+    BINDING,
+    CACHE_OPTIONS,
+    FLAG,
+    MIGRATION,
+    NUMBER,
+    PACKAGE,
+    POLICIES,
+    TEXT,
+)
 from sandbox.provider.uploads import with_known_texts
 from sandbox.provider.values import UNKNOWN
 
@@ -66,7 +75,7 @@ OBSERVABILITY = an_object(
             enabled=_flag(default=False),
             headSamplingRate=either(Kind.NUMBER, default=1),
             persist=_flag(default=True),
-            propagationPolicy=TEXT,
+            propagationPolicy=optional(Kind.TEXT, values=POLICIES),
         ),
         keep=True,
         default=TRACES_DEFAULT,
@@ -147,7 +156,7 @@ def _plan_version(planned: Values, _prior: Values | None, inputs: Values) -> Non
     given = {binding.get("name"): binding for binding in inputs.get("bindings") or []}
     for binding in planned.get("bindings") or []:
         if binding.get("type") != "durable_object_namespace":
-            for name in ("className", "namespaceId", "databaseId"):
+            for name in ("className", "namespaceId", "scriptName", "databaseId"):
                 if binding.get(name) is UNKNOWN:
                     binding[name] = given.get(binding.get("name"), {}).get(name)
 
@@ -214,8 +223,8 @@ def _in_order_of(answer: Any, known: Values) -> Any:
 
 def _binding() -> Property:
     shape = dict(BINDING.properties)
-    shape["databaseId"] = either(Kind.TEXT)
-    shape["identity"] = TEXT
+    shape["databaseId"] = shape["scriptName"] = either(Kind.TEXT)
+    shape["identity"] = optional(Kind.TEXT, values=("runtime-email-alpha",))
     shape["outbound"] = optional(
         an_object(
             params=optional(a_list(an_object(name=required(Kind.TEXT)))),
@@ -253,14 +262,20 @@ VERSION_PROPERTIES: dict[str, Property] = {
     "placement": _fixed(
         optional,
         an_object(
-            mode=TEXT,
+            mode=optional(Kind.TEXT, values=("smart", "targeted")),
             region=TEXT,
             hostname=TEXT,
             host=TEXT,
             targets=optional(a_list(an_object(region=TEXT, hostname=TEXT, host=TEXT)), api="target"),
         ),
     ),
-    "usageModel": either(Kind.TEXT, default="standard", replaces=Replaces.IF_CONFIGURED),
+    "usageModel": either(
+        Kind.TEXT,
+        default="standard",
+        replaces=Replaces.IF_CONFIGURED,
+        values=("standard", "bundled", "unbound"),
+        deprecated="This attribute is deprecated.",
+    ),
     "compatibilityFlags": either(a_set(Kind.TEXT), replaces=Replaces.IF_CONFIGURED),
     "annotations": either(
         an_object(
@@ -272,22 +287,20 @@ VERSION_PROPERTIES: dict[str, Property] = {
     ),
     "bindings": optional(a_list(_binding()), replaces=Replaces.IF_CONFIGURED_BEFORE),
     "limits": either(an_object(cpuMs=NUMBER, subrequests=NUMBER), replaces=Replaces.IF_CONFIGURED),
-    "cacheOptions": _fixed(optional, an_object(enabled=FLAG, crossVersionCache=FLAG)),
+    "cacheOptions": _fixed(optional, CACHE_OPTIONS),
     "deploy": optional(Kind.FLAG, api=""),
     "exports": _fixed(
         optional,
         a_map(
             an_object(
-                type=required(Kind.TEXT),
+                type=required(Kind.TEXT, values=("durable-object", "worker")),
                 cache=optional(an_object(enabled=required(Kind.FLAG))),
-                **dict.fromkeys(("renamedTo", "state", "storage", "transferFrom", "transferredTo"), TEXT),
+                **dict.fromkeys(("renamedTo", "state", "transferFrom", "transferredTo"), TEXT),
+                storage=optional(Kind.TEXT, values=("legacy-kv", "sqlite")),
             )
         ),
     ),
-    "packageDependencies": _fixed(
-        optional,
-        a_list(an_object(**dict.fromkeys(("name", "packageJsonVersion", "installedVersion"), required(Kind.TEXT)))),
-    ),
+    "packageDependencies": _fixed(optional, a_list(PACKAGE)),
     "createdOn": computed(Kind.TIME),
     "migrationTag": computed(Kind.TEXT),
     "number": computed(Kind.NUMBER),
