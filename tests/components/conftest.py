@@ -27,6 +27,9 @@ ZONE_ID = "023e105f4ecef8ad9ca31a8372d0c353"
 COMPUTED = {
     "cloudflare:index/queue:Queue": lambda inputs: {"queueId": f"id-of-{inputs['queueName']}"},
     "cloudflare:index/d1Database:D1Database": lambda inputs: {"uuid": f"id-of-{inputs['name']}"},
+    "cloudflare:index/workersForPlatformsDispatchNamespace:WorkersForPlatformsDispatchNamespace": lambda inputs: {
+        "namespaceName": inputs["name"]
+    },
 }
 """What the provider adds to the inputs."""
 
