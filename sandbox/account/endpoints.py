@@ -1,6 +1,6 @@
 """All that this account answers: the endpoint tables of its products in one."""
 
-from sandbox.account import d1, dns, identity, kv, queues, r2, r2_objects, r2_rules, zones
+from sandbox.account import alerting, d1, dns, healthchecks, identity, kv, queues, r2, r2_objects, r2_rules, zones
 from sandbox.account.router import Endpoint
 from sandbox.account.workers import domains, references, routes, scripts, secrets, triggers, versions
 
@@ -8,6 +8,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *identity.ENDPOINTS,
     *zones.ENDPOINTS,
     *dns.ENDPOINTS,
+    *healthchecks.ENDPOINTS,
+    *alerting.ENDPOINTS,
     *kv.ENDPOINTS,
     *r2.ENDPOINTS,
     *r2_rules.ENDPOINTS,

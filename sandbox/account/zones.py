@@ -14,7 +14,7 @@ ZONE = "zone"
 EVERYWHERE = ""
 """Scope of zones: a name belongs to one account only."""
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-IN_ZONE = ("dns_record", "route")
+IN_ZONE = ("dns_record", "route", "healthcheck", "zone_setting")
 """Kinds of resources whose scope is a zone."""
 CUSTOM_DOMAIN = "custom_domain"
 

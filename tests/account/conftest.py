@@ -4,6 +4,8 @@ import json
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -65,6 +67,8 @@ NULL_ALLOWED = {
     ("owner", "id"): "a zone of a user has null",
     ("owner", "name"): "a zone of a user has null",
     ("max_concurrency",): "null means that Cloudflare scales the consumer",
+    ("last_success",): "a webhook that was never called has null",
+    ("last_failure",): "a webhook that was never called has null",
     ("result",): "delete operations answer null",
 }
 """Ends of paths where the API answers null although the description does not say so."""
@@ -83,7 +87,7 @@ ENVELOPE_OF_ERROR = {
                 "type": "object",
                 "required": ["code", "message"],
                 "properties": {
-                    "code": {"type": "integer", "minimum": 1000},
+                    "code": {"type": "integer", "minimum": 0},
                     "message": {"type": "string", "minLength": 1},
                 },
             },
@@ -287,3 +291,32 @@ def connect(judge: Judge) -> Iterator[Callable[[str, Path, str], Running]]:
     yield open_
     for running in opened:
         running.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path, connect: Any) -> Iterator[Callable[[], tuple["subprocess.Popen[str]", Running]]]:
+    """Starts the account of this test's folder once more, as a user would."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start_() -> tuple["subprocess.Popen[str]", Running]:
+        command = [
+            sys.executable,
+            "-m",
+            "sandbox.account",
+            "--directory",
+            str(tmp_path),
+            "--account",
+            f"{ACCOUNT}=Local",
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        processes.append(process)
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        return process, connect(address, tmp_path, (tmp_path / "token").read_text())
+
+    yield start_
+    for process in processes:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()

@@ -5,9 +5,6 @@ import re
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,36 +23,8 @@ from sandbox.account.storage import IncompatibleDatabase, Storage
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 FETCH = "export default { fetch() {} };"
 
-Start = Callable[[], tuple["subprocess.Popen[str]", Any]]
-
-
-@pytest.fixture
-def start(tmp_path: Path, connect: Any) -> Iterator[Start]:
-    """Starts the account of this test's folder once more, as a user would."""
-    processes: list[subprocess.Popen[str]] = []
-
-    def start_() -> tuple[subprocess.Popen[str], Any]:
-        command = [
-            sys.executable,
-            "-m",
-            "sandbox.account",
-            "--directory",
-            str(tmp_path),
-            "--account",
-            f"{ACCOUNT}=Local",
-        ]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        processes.append(process)
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        return process, connect(address, tmp_path, (tmp_path / "token").read_text())
-
-    yield start_
-    for process in processes:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+Start = Any
+"""Starts the account of this test's folder once more: the process, and a connection to it."""
 
 
 def test_it_prints_its_address_makes_its_token_and_keeps_them_private(start: Start, tmp_path: Path) -> None:
