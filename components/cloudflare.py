@@ -2,9 +2,11 @@
 
 `import pulumi_cloudflare` runs all of its modules: about 3 seconds and 160 MB before a program has begun. Its resource modules
 work alone, so the package is entered here without its `__init__`, which runs only if somebody asks the package for
-a name (docs/decisions/importing-the-provider.md).
+a name (docs/decisions/importing-the-provider.md). A module is loaded when somebody imports its class from here: nobody pays
+for resources that their system does not have.
 """
 
+import importlib
 import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,25 +18,38 @@ if TYPE_CHECKING:
         Healthcheck,
         NotificationPolicy,
         NotificationPolicyWebhooks,
+        PagesDomain,
+        PagesProject,
         Queue,
         QueueConsumer,
         R2Bucket,
         R2BucketCors,
+        R2BucketEventNotification,
+        R2BucketLifecycle,
+        R2BucketLock,
+        WorkersCronTrigger,
         WorkersCustomDomain,
+        WorkersDeployment,
         WorkersForPlatformsDispatchNamespace,
         WorkersKvNamespace,
         WorkersRoute,
         WorkersScript,
         WorkersScriptSubdomain,
+        Workflow,
+        ZoneSetting,
         get_zone_output,
     )
     from pulumi_cloudflare import HealthcheckHttpConfigArgsDict as HealthcheckRequest
     from pulumi_cloudflare import NotificationPolicyFiltersArgsDict as PolicyFilters
     from pulumi_cloudflare import NotificationPolicyMechanismsArgsDict as PolicyMechanisms
+    from pulumi_cloudflare import PagesProjectDeploymentConfigsProductionArgsDict as PagesConfiguration
     from pulumi_cloudflare import QueueConsumerSettingsArgsDict as ConsumerSettings
     from pulumi_cloudflare import QueueSettingsArgsDict as QueueSettings
     from pulumi_cloudflare import R2BucketCorsRuleAllowedArgsDict as CorsAllowed
     from pulumi_cloudflare import R2BucketCorsRuleArgsDict as CorsRule
+    from pulumi_cloudflare import R2BucketEventNotificationRuleArgsDict as NotificationRule
+    from pulumi_cloudflare import R2BucketLifecycleRuleArgsDict as LifecycleRule
+    from pulumi_cloudflare import R2BucketLockRuleArgsDict as LockRule
     from pulumi_cloudflare import WorkersScriptBindingArgsDict as Binding
     from pulumi_cloudflare import WorkersScriptObservabilityArgsDict as Observability
 else:
@@ -66,34 +81,68 @@ else:
 
     _enter("pulumi_cloudflare")
 
-    from pulumi_cloudflare._inputs import HealthcheckHttpConfigArgsDict as HealthcheckRequest
-    from pulumi_cloudflare._inputs import NotificationPolicyFiltersArgsDict as PolicyFilters
-    from pulumi_cloudflare._inputs import NotificationPolicyMechanismsArgsDict as PolicyMechanisms
-    from pulumi_cloudflare._inputs import QueueConsumerSettingsArgsDict as ConsumerSettings
-    from pulumi_cloudflare._inputs import QueueSettingsArgsDict as QueueSettings
-    from pulumi_cloudflare._inputs import R2BucketCorsRuleAllowedArgsDict as CorsAllowed
-    from pulumi_cloudflare._inputs import R2BucketCorsRuleArgsDict as CorsRule
-    from pulumi_cloudflare._inputs import WorkersScriptBindingArgsDict as Binding
-    from pulumi_cloudflare._inputs import WorkersScriptObservabilityArgsDict as Observability
-    from pulumi_cloudflare.d1_database import D1Database
-    from pulumi_cloudflare.dns_record import DnsRecord
-    from pulumi_cloudflare.get_zone import get_zone, get_zone_output
-    from pulumi_cloudflare.healthcheck import Healthcheck
-    from pulumi_cloudflare.notification_policy import NotificationPolicy
-    from pulumi_cloudflare.notification_policy_webhooks import NotificationPolicyWebhooks
-    from pulumi_cloudflare.queue import Queue
-    from pulumi_cloudflare.queue_consumer import QueueConsumer
-    from pulumi_cloudflare.r2_bucket import R2Bucket
-    from pulumi_cloudflare.r2_bucket_cors import R2BucketCors
-    from pulumi_cloudflare.workers_custom_domain import WorkersCustomDomain
-    from pulumi_cloudflare.workers_for_platforms_dispatch_namespace import WorkersForPlatformsDispatchNamespace
-    from pulumi_cloudflare.workers_kv_namespace import WorkersKvNamespace
-    from pulumi_cloudflare.workers_route import WorkersRoute
-    from pulumi_cloudflare.workers_script import WorkersScript
-    from pulumi_cloudflare.workers_script_subdomain import WorkersScriptSubdomain
+    _MODULES = {
+        "D1Database": "d1_database",
+        "DnsRecord": "dns_record",
+        "Healthcheck": "healthcheck",
+        "NotificationPolicy": "notification_policy",
+        "NotificationPolicyWebhooks": "notification_policy_webhooks",
+        "PagesDomain": "pages_domain",
+        "PagesProject": "pages_project",
+        "Queue": "queue",
+        "QueueConsumer": "queue_consumer",
+        "R2Bucket": "r2_bucket",
+        "R2BucketCors": "r2_bucket_cors",
+        "R2BucketEventNotification": "r2_bucket_event_notification",
+        "R2BucketLifecycle": "r2_bucket_lifecycle",
+        "R2BucketLock": "r2_bucket_lock",
+        "WorkersCronTrigger": "workers_cron_trigger",
+        "WorkersCustomDomain": "workers_custom_domain",
+        "WorkersDeployment": "workers_deployment",
+        "WorkersForPlatformsDispatchNamespace": "workers_for_platforms_dispatch_namespace",
+        "WorkersKvNamespace": "workers_kv_namespace",
+        "WorkersRoute": "workers_route",
+        "WorkersScript": "workers_script",
+        "WorkersScriptSubdomain": "workers_script_subdomain",
+        "Workflow": "workflow",
+        "ZoneSetting": "zone_setting",
+        "get_zone_output": "get_zone",
+    }
+    """Class or function → its module."""
 
-    # Here the function has its module's name; as in the package's own `__init__`, the function wins.
-    sys.modules["pulumi_cloudflare"].get_zone = get_zone
+    _INPUTS = {
+        "Binding": "WorkersScriptBindingArgsDict",
+        "ConsumerSettings": "QueueConsumerSettingsArgsDict",
+        "CorsAllowed": "R2BucketCorsRuleAllowedArgsDict",
+        "CorsRule": "R2BucketCorsRuleArgsDict",
+        "HealthcheckRequest": "HealthcheckHttpConfigArgsDict",
+        "LifecycleRule": "R2BucketLifecycleRuleArgsDict",
+        "LockRule": "R2BucketLockRuleArgsDict",
+        "NotificationRule": "R2BucketEventNotificationRuleArgsDict",
+        "Observability": "WorkersScriptObservabilityArgsDict",
+        "PagesConfiguration": "PagesProjectDeploymentConfigsProductionArgsDict",
+        "PolicyFilters": "NotificationPolicyFiltersArgsDict",
+        "PolicyMechanisms": "NotificationPolicyMechanismsArgsDict",
+        "QueueSettings": "QueueSettingsArgsDict",
+    }
+    """What we call the shape of an input → what the package calls it."""
+
+    def __getattr__(name: str) -> Any:
+        """Load what is asked for, once."""
+        if name in _INPUTS:
+            found = getattr(importlib.import_module("pulumi_cloudflare._inputs"), _INPUTS[name])
+        elif name in _MODULES:
+            module = importlib.import_module(f"pulumi_cloudflare.{_MODULES[name]}")
+            if hasattr(
+                module, _MODULES[name]
+            ):  # a function of its module's name; as in the package's own `__init__`, it wins
+                setattr(sys.modules["pulumi_cloudflare"], _MODULES[name], getattr(module, _MODULES[name]))
+            found = getattr(module, name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = found
+        return found
+
 
 __all__ = [
     "Binding",
@@ -104,9 +153,15 @@ __all__ = [
     "DnsRecord",
     "Healthcheck",
     "HealthcheckRequest",
+    "LifecycleRule",
+    "LockRule",
     "NotificationPolicy",
     "NotificationPolicyWebhooks",
+    "NotificationRule",
     "Observability",
+    "PagesConfiguration",
+    "PagesDomain",
+    "PagesProject",
     "PolicyFilters",
     "PolicyMechanisms",
     "Queue",
@@ -114,11 +169,18 @@ __all__ = [
     "QueueSettings",
     "R2Bucket",
     "R2BucketCors",
+    "R2BucketEventNotification",
+    "R2BucketLifecycle",
+    "R2BucketLock",
+    "WorkersCronTrigger",
     "WorkersCustomDomain",
+    "WorkersDeployment",
     "WorkersForPlatformsDispatchNamespace",
     "WorkersKvNamespace",
     "WorkersRoute",
     "WorkersScript",
     "WorkersScriptSubdomain",
+    "Workflow",
+    "ZoneSetting",
     "get_zone_output",
 ]

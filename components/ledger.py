@@ -26,8 +26,8 @@ from pulumi.dynamic import (
 
 from components.ledger_upload import Upload, first_upload, live_modules, next_upload
 from components.migrations import HistoryError, Step, annotation, irreversible, pending, request, rewritten
-from headworks.facts.api import Api
 from headworks.facts.read import find_script
+from headworks.v4 import Api
 
 _SILENCE = 60.0
 """Seconds; an upload is compiled before it is answered."""
@@ -88,7 +88,7 @@ def _applied(props: dict[str, Any]) -> dict[str, Any]:
             upload = first_upload(steps) if script is None else _on_live_code(api, path, steps)
             upload.metadata["migrations"] = request(steps, live_tag)
             upload.metadata["annotations"] = {"workers/tag": props["annotation"]}
-            api.put(path, query={"bindings_inherit": "strict"}, files=upload.parts())
+            api.put(path, params={"bindings_inherit": "strict"}, files=upload.parts())
     return _state(props, declared[-1]["tag"])
 
 

@@ -5,19 +5,20 @@ first secret of a Worker that does not exist yet needs a Worker to hold it: like
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import httpx
 
 from headworks.account import Access
 from headworks.failure import Failure
 from headworks.model.environment import Environment, Worker
+from headworks.v4 import NO_SUCH_SCRIPT, Api, ApiError
 
-WORKER_NOT_FOUND = {10007, 10090}
 DRAFT = "export default { fetch() { return new Response('Not deployed yet', { status: 503 }); } };\n"
+
+_SILENCE = 30.0
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -38,33 +39,34 @@ def put(access: Access, environment: Environment, values: Mapping[str, str]) -> 
     """
     refuse_undeclared(environment, values)
     done = []
-    with _client(access) as client:
+    with _api(access) as api:
         for each in environment.workers:
             names = [name for name in values if name in each.secrets]
             path = _script(environment, each.worker)
-            if names and present_names(client, path) is None:
-                _upload_draft(client, path, each.worker)
+            if names and present_names(api, path) is None:
+                _upload_draft(api, path, each.worker)
             for name in names:
                 body = {"name": name, "text": values[name], "type": "secret_text"}
-                _result(client.put(f"{path}/secrets", json=body), f"setting {name}")
+                with _telling(f"setting {name}"):
+                    api.put(f"{path}/secrets", json=body)
                 done.append(Standing(each.worker.name, name, declared=True, present=True))
     return done
 
 
 def delete(access: Access, environment: Environment, name: str) -> None:
     """Take a secret away from every Worker of the environment that declares it."""
-    with _client(access) as client:
+    with _api(access) as api, _telling(f"deleting {name}"):
         for each in environment.workers:
             if name in each.secrets:
-                _result(client.delete(f"{_script(environment, each.worker)}/secrets/{name}"), f"deleting {name}")
+                api.delete(f"{_script(environment, each.worker)}/secrets/{name}")
 
 
 def standings(access: Access, environment: Environment) -> list[Standing]:
     """Every secret that is declared or set, Worker by Worker, each in alphabetical order."""
     found = []
-    with _client(access) as client:
+    with _api(access) as api:
         for each in environment.workers:
-            present = present_names(client, _script(environment, each.worker)) or set()
+            present = present_names(api, _script(environment, each.worker)) or set()
             declared = set(each.secrets)
             found += [
                 Standing(each.worker.name, name, name in declared, name in present)
@@ -73,12 +75,13 @@ def standings(access: Access, environment: Environment) -> list[Standing]:
     return found
 
 
-def present_names(client: httpx.Client, path: str) -> set[str] | None:
+def present_names(api: Api, path: str) -> set[str] | None:
     """Names of the secrets that are set; None when there is no such Worker."""
-    answer = client.get(f"{path}/secrets")
-    if _codes(answer) & WORKER_NOT_FOUND:
+    try:
+        with _telling("listing the secrets", apart_from=NO_SUCH_SCRIPT):
+            return {secret["name"] for secret in api.get(f"{path}/secrets")}
+    except ApiError:
         return None
-    return {secret["name"] for secret in _result(answer, "listing the secrets")}
 
 
 def declared_names(environment: Environment) -> list[str]:
@@ -118,41 +121,30 @@ def _script(environment: Environment, worker: Worker) -> str:
     return f"/accounts/{environment.account_id}/workers/scripts/{worker.name}"
 
 
-def _upload_draft(client: httpx.Client, path: str, worker: Worker) -> None:
+def _upload_draft(api: Api, path: str, worker: Worker) -> None:
     metadata = {"main_module": "draft.js", "compatibility_date": worker.compatibility_date, "bindings": []}
     parts = {
         "metadata": (None, json.dumps(metadata), "application/json"),
         "draft.js": ("draft.js", DRAFT, "application/javascript+module"),
     }
-    _result(client.put(path, files=parts), f"uploading a draft of {worker.name}")
+    with _telling(f"uploading a draft of {worker.name}"):
+        api.put(path, files=parts)
 
 
-def _client(access: Access) -> httpx.Client:
-    return httpx.Client(
-        base_url=access.base_url,
-        headers={"Authorization": f"Bearer {access.token}"},
-        timeout=30,
-        trust_env=not access.local,  # a proxy has no business between us and loopback
-    )
+def _api(access: Access) -> Api:
+    return Api(access.base_url, access.token, timeout=_SILENCE)
 
 
-def _codes(answer: httpx.Response) -> set[int]:
+@contextmanager
+def _telling(action: str, apart_from: frozenset[int] = frozenset()) -> Iterator[None]:
+    """Turn a refusal into a Failure that says what was refused; those with a code of `apart_from` stay ApiErrors."""
     try:
-        return {error["code"] for error in answer.json().get("errors") or []}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return set()
-
-
-def _result(answer: httpx.Response, action: str) -> Any:
-    """The envelope's `result`. The failure shows the API's own words, never what we sent."""
-    if answer.is_success:
-        return answer.json()["result"]
-    try:
-        reasons = "; ".join(f"{error['message']} [code: {error['code']}]" for error in answer.json()["errors"])
-    except (ValueError, KeyError, TypeError):
-        reasons = "no reason given"
-    raise Failure(
-        f"Cloudflare refused {action}: {answer.status_code}, {reasons}.",
-        fix="Check CLOUDFLARE_API_TOKEN and its permission Workers Scripts: Edit.",
-        exit_code=1,
-    )
+        yield
+    except ApiError as error:
+        if error.code in apart_from:
+            raise
+        raise Failure(
+            f"Cloudflare refused {action}: {error.status}, {error.reason} [code: {error.code}].",
+            fix="Check CLOUDFLARE_API_TOKEN and its permission Workers Scripts: Edit.",
+            exit_code=1,
+        ) from error

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import httpx
 
-from headworks.facts.api import NO_SUCH_SCRIPT, Api, ApiError, NotConfiguredError
+from headworks.v4 import NO_SUCH_SCRIPT, Api, ApiError, NotConfiguredError
 
 _SILENCE = 5.0
 """Seconds without an answer after which a fact counts as not verified."""

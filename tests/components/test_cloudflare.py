@@ -14,18 +14,7 @@ def run(program: str) -> list[str]:
 
 SAME = """
 different = [name for name in ours.__all__ if getattr(pulumi_cloudflare, name, None) is not getattr(ours, name)]
-renamed = {
-    "Binding",
-    "ConsumerSettings",
-    "CorsAllowed",
-    "CorsRule",
-    "HealthcheckRequest",
-    "Observability",
-    "PolicyFilters",
-    "PolicyMechanisms",
-    "QueueSettings",
-}
-print(sorted(set(different) - renamed))
+print(sorted(set(different) - set(ours._INPUTS)))
 print(pulumi_cloudflare.R2Bucket.pulumi_type, pulumi_cloudflare.get_zone.__module__, pulumi_cloudflare.Zone.__name__)
 """
 

@@ -13,8 +13,8 @@ from pulumi.dynamic.dynamic import serialize_provider
 from components.ledger import LedgerProvider
 from components.ledger_upload import Module, live_modules, next_upload
 from components.migrations import HistoryError, annotation, history
-from headworks.facts.api import ApiError
 from headworks.model.environment import Migration
+from headworks.v4 import ApiError
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 V1 = Migration(tag="v1", new_sqlite_classes=("Room", "Lobby"))
