@@ -1,0 +1,1 @@
+"""The components in every language of Pulumi: docs/components-in-other-languages.md."""
