@@ -6,35 +6,15 @@ from collections.abc import Iterator
 from headworks.model import naming
 from headworks.model.naming import Kind
 from headworks.model.problems import Finding, Path, dotted
-from headworks.model.specification import Migration, Queue, Specification
+from headworks.model.physical import physical_names
+from headworks.model.specification import Specification
+from headworks.model.specification.queues import Queue
+from headworks.model.specification.workers import Migration
 
 
 def findings(specification: Specification) -> Iterator[Finding]:
     for check in (_names, _bindings, _dead_letters, _code, _migrations, _routes, _secrets):
         yield from check(specification)
-
-
-def physical_names(specification: Specification) -> Iterator[tuple[Kind, str, Path]]:
-    """Every physical name that the environment uses: its kind, the name, where its text was written."""
-    suffixes = specification.suffixes
-    yield "script", naming.physical_name("script", specification.worker.name, suffixes), ("worker", "name")
-    for kind, field, name in _NAMED:
-        for key, item in getattr(specification, field).items():
-            if item.enabled:
-                yield kind, naming.physical_name(kind, getattr(item, name), suffixes), (field, key, name)
-    for key, queue in specification.queues.items():
-        if queue.enabled and queue.consumer and (letters := queue.consumer.dead_letter_queue):
-            path = ("queues", key, "consumer", "dead_letter_queue", "name")
-            yield "queue", naming.physical_name("queue", letters.name, suffixes), path
-
-
-_NAMED: tuple[tuple[Kind, str, str], ...] = (
-    ("bucket", "buckets", "name"),
-    ("kv", "kv", "title"),
-    ("d1", "d1", "name"),
-    ("queue", "queues", "name"),
-)
-"""Kind, the field that lists the resources, and the field of each that names it."""
 
 
 def _names(specification: Specification) -> Iterator[Finding]:

@@ -1,13 +1,14 @@
 """One environment on its way from two sections of files to a specification."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from headworks.model.checks import findings
 from headworks.model.documents import Document
 from headworks.model.merge import idle_removals, merge
 from headworks.model.problems import Finding, Path, Problem, dotted
-from headworks.model.specification import Specification, System
+from headworks.model.specification import Shared, Specification, System
 from headworks.model.validation import expand, known_keys, unknown_key, validate
 
 
@@ -48,31 +49,110 @@ class Draft:
 
 
 def draft(system: Section, environment: Section) -> Draft | list[Problem]:
-    """The environment over its system, or everything that is wrong with either."""
+    """The environment over its system, with the profiles that it names between them, or everything that is wrong with any."""
     absent = [section.problem(_ABSENT) for section in (system, environment) if section.content is None]
     if absent:
         return absent
-    shared = expand(System, system.content)
-    special = expand(Specification, environment.content)
-    own = {key: value for key, value in special.items() if key in _OWN} if isinstance(special, dict) else {}
+    below = validate(System, expand(System, system.content))
+    shared, profiles = _profiles(system)
+    chosen = [profiles[name] for name in _chosen(environment) if name in profiles]
+    layers = [shared, *chosen, replace(environment, content=expand(Specification, environment.content))]
 
-    below = validate(System, shared)
-    whole = validate(Specification, merge(shared, special))
-    declared = validate(Specification, merge(shared, own))
+    base = reduce(merge, [layer.content for layer in layers[:-1]])
+    special = layers[-1].content
+    whole = validate(Specification, merge(base, special))
+    declared = validate(Specification, merge(base, _own(special)))
     problems = [system.problem(finding) for finding in _found(below)]
-    problems += [environment.problem(finding) for finding in _idle(shared, special)]
+    problems += [profile.problem(finding) for profile in profiles.values() for finding in _of_profile(shared, profile)]
+    problems += [environment.problem(finding) for finding in _idle(base, special)]
+    problems += [environment.problem(finding) for finding in _unknown_profiles(environment, profiles)]
     known = {(finding.path, finding.reason) for finding in _found(below)}
     for finding in (*_found(whole), *(findings(whole) if isinstance(whole, Specification) else ())):
         if (finding.path, finding.reason) not in known:
-            section = environment if _depth(special, finding.path) >= _depth(shared, finding.path) else system
-            problems.append(section.problem(finding))
+            problems.append(_writer(layers, finding.path).problem(finding))
     if problems or isinstance(whole, list) or isinstance(declared, list):
         return problems
     return Draft(specification=whole, declared=declared, environment=environment)
 
 
-_OWN = frozenset(Specification.model_fields) - frozenset(System.model_fields)
-"""What an environment has and a system has not."""
+def _writer(layers: list[Section], path: Path) -> Section:
+    """Who wrote what stands at this path: of those whose text leads farthest towards it, the last."""
+    return max(reversed(layers), key=lambda layer: _depth(layer.content, path))
+
+
+def _own(content: object) -> dict[str, object]:
+    return {key: value for key, value in content.items() if key in _OWN} if isinstance(content, dict) else {}
+
+
+# ---- profiles
+
+
+def _profiles(system: Section) -> tuple[Section, dict[str, Section]]:
+    """The system without its profiles, and these by name, ready to be merged over it."""
+    content = expand(System, system.content)
+    written = content.get("profiles") if isinstance(content, dict) else None
+    shared = {key: value for key, value in content.items() if key != "profiles"} if isinstance(content, dict) else {}
+    profiles = {
+        name: Section(
+            title=f"{system.title}.profiles.{name}",
+            file=system.file,
+            document=system.document,
+            prefix=(*system.prefix, "profiles", name),
+            content=expand(Specification, profile),
+        )
+        for name, profile in (written.items() if isinstance(written, dict) else ())
+        if isinstance(profile, dict)
+    }
+    return replace(system, content=shared), profiles
+
+
+def _chosen(environment: Section) -> list[str]:
+    content = environment.content
+    names = content.get("profiles") if isinstance(content, Mapping) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _unknown_profiles(environment: Section, profiles: Mapping[str, Section]) -> Iterator[Finding]:
+    chosen = _chosen(environment)
+    for index, name in enumerate(chosen):
+        if name not in profiles:
+            known = f"the system has {', '.join(profiles)}" if profiles else "the system has no profiles"
+            yield Finding(
+                path=("profiles", index), value=name, reason=f"there is no such profile; {known}", fix="correct the name"
+            )
+        elif name in chosen[:index]:
+            yield Finding(
+                path=("profiles", index),
+                value=name,
+                reason="this profile is merged in already",
+                fix="take one of the two out",
+            )
+
+
+def _of_profile(shared: Section, profile: Section) -> Iterator[Finding]:
+    """What is wrong with a profile, whether or not an environment names it: it is looked at over the system alone."""
+    content = profile.content
+    assert isinstance(content, dict)
+    for key in content.keys() & _NOT_IN_PROFILES:
+        yield Finding(
+            path=(key,), reason=f"{key!r} belongs to one environment, not to a profile", fix="write it in its stack file"
+        )
+    yield from _idle(shared.content, content)
+    whole = validate(Specification, merge(merge(shared.content, content), _SOME_ENVIRONMENT))
+    for finding in _found(whole):
+        if _depth(content, finding.path) > _depth(shared.content, finding.path):
+            yield finding
+
+
+_NOT_IN_PROFILES = frozenset({"name", "account_id", "production", "profiles"})
+_SOME_ENVIRONMENT = {"name": "profile", "account_id": 32 * "0", "production": False, "profiles": []}
+
+
+# ---- findings and their places
+
+
+_OWN = frozenset(Specification.model_fields) - frozenset(Shared.model_fields)
+"""What an environment says for itself alone."""
 
 _ABSENT = Finding(path=(), reason="is missing, so there is nothing to resolve", fix="write it below 'config'")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["script", "bucket", "kv", "d1", "queue"]
+Kind = Literal["script", "bucket", "kv", "d1", "queue", "workflow", "hyperdrive", "dispatch", "pages"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,22 @@ PHYSICAL_NAMES: Mapping[Kind, Rule] = {
         r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         "1 to 63 characters of a-z, 0-9 and -, the first and the last not a -",
     ),
+    "workflow": Rule(
+        r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$",
+        "1 to 64 characters of A-Z, a-z, 0-9, - and _, the first not a -",
+    ),
+    "hyperdrive": Rule(
+        r"^[A-Za-z0-9]([A-Za-z0-9 _-]{0,58}[A-Za-z0-9])?$",
+        "1 to 60 characters of A-Z, a-z, 0-9, blank, - and _, a letter or a digit at both ends",
+    ),
+    "dispatch": Rule(
+        r"^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$",
+        "1 to 63 characters of a-z, 0-9, - and _, a letter or a digit at both ends",
+    ),
+    "pages": Rule(
+        r"^[a-z0-9]([a-z0-9-]{0,56}[a-z0-9])?$",
+        "1 to 58 characters of a-z, 0-9 and -, the first and the last not a -",
+    ),
 }
 
 NOUNS: Mapping[Kind, str] = {
@@ -53,6 +69,10 @@ NOUNS: Mapping[Kind, str] = {
     "kv": "KV namespace",
     "d1": "D1 database",
     "queue": "queue",
+    "workflow": "Workflow",
+    "hyperdrive": "Hyperdrive configuration",
+    "dispatch": "dispatch namespace",
+    "pages": "Pages project",
 }
 
 IDENTIFIER = Rule(
@@ -97,9 +117,69 @@ KEY = Rule(
     "at most 63 characters of a-z, 0-9 and -, the first a letter",
     "write a key such as exports",
 )
+SERVICE = Rule(
+    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "at most 63 characters of a-z, 0-9 and -, the first and the last not a -",
+    "write a key that can stand in a host name, such as gateway",
+)
+"""A service of a platform: name of the Worker in the namespace, and a label of its host."""
+
+CRON = Rule(
+    r"^\S+ \S+ \S+ \S+ \S+$",
+    "five fields with a blank between them: minute, hour, day of month, month, day of week",
+    'write a schedule such as "*/5 * * * *", in quotes',
+)
+PROBE_PATH = Rule(
+    r"^/[^?#*\s]*$",
+    "a path that begins with /",
+    "write a path such as /health",
+)
+STATUS_CODE = Rule(
+    r"^[1-5](\d\d|xx)$",
+    "a status code, or a class of them",
+    'write a code such as "200" or "2xx", in quotes',
+)
+EMAIL = Rule(
+    r"^[^@\s]+@[^@\s]+\.[^@\s.]+$",
+    "an e-mail address",
+    "write an address such as on-call@example.com",
+)
+HTTPS_ADDRESS = Rule(
+    r"^https://[^\s@]+$",
+    "an address that begins with https:// and holds neither a user nor a password",
+    "write an address such as https://alerts.example.com/cloudflare; one that is itself a secret goes to webhook_id",
+)
+DESTINATION_ID = Rule(
+    r"^[0-9a-f-]{32,36}$",
+    "the id of a destination of the account: 32 digits of 0-9 and a-f, with or without dashes",
+    "write the id that the dashboard shows under Notifications, Destinations, in quotes",
+)
+NAMESPACE_ID = Rule(
+    r"^[1-9]\d{0,9}$",
+    "a positive whole number, in quotes",
+    'write a number of your choice such as "1001"',
+)
 
 FORMS: Mapping[str, Rule] = {
-    rule.pattern: rule for rule in (IDENTIFIER, HOST, ZONE, PATH, ACCOUNT_ID, DATE, ENVIRONMENT, KEY)
+    rule.pattern: rule
+    for rule in (
+        IDENTIFIER,
+        HOST,
+        ZONE,
+        PATH,
+        ACCOUNT_ID,
+        DATE,
+        ENVIRONMENT,
+        KEY,
+        SERVICE,
+        CRON,
+        PROBE_PATH,
+        STATUS_CODE,
+        EMAIL,
+        HTTPS_ADDRESS,
+        DESTINATION_ID,
+        NAMESPACE_ID,
+    )
 }
 """By pattern: a validator reports the pattern that did not match, people read the words."""
 

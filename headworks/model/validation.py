@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from headworks.model.naming import FORMS
 from headworks.model.problems import Finding, Path
-from headworks.model.specification import Written
+from headworks.model.specification.written import Written
 
 Model = TypeVar("Model", bound=Written)
 
