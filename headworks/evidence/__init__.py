@@ -1,0 +1,1 @@
+"""What people vouch for: attestations, signed with their own keys, and waivers of policies, with an end."""
