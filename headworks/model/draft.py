@@ -118,7 +118,10 @@ def _unknown_profiles(environment: Section, profiles: Mapping[str, Section]) -> 
         if name not in profiles:
             known = f"the system has {', '.join(profiles)}" if profiles else "the system has no profiles"
             yield Finding(
-                path=("profiles", index), value=name, reason=f"there is no such profile; {known}", fix="correct the name"
+                path=("profiles", index),
+                value=name,
+                reason=f"there is no such profile; {known}",
+                fix="correct the name",
             )
         elif name in chosen[:index]:
             yield Finding(
@@ -133,9 +136,11 @@ def _of_profile(shared: Section, profile: Section) -> Iterator[Finding]:
     """What is wrong with a profile, whether or not an environment names it: it is looked at over the system alone."""
     content = profile.content
     assert isinstance(content, dict)
-    for key in content.keys() & _NOT_IN_PROFILES:
+    for key in content.keys() & NOT_IN_PROFILES:
         yield Finding(
-            path=(key,), reason=f"{key!r} belongs to one environment, not to a profile", fix="write it in its stack file"
+            path=(key,),
+            reason=f"{key!r} belongs to one environment, not to a profile",
+            fix="write it in its stack file",
         )
     yield from _idle(shared.content, content)
     whole = validate(Specification, merge(merge(shared.content, content), _SOME_ENVIRONMENT))
@@ -144,7 +149,8 @@ def _of_profile(shared: Section, profile: Section) -> Iterator[Finding]:
             yield finding
 
 
-_NOT_IN_PROFILES = frozenset({"name", "account_id", "production", "profiles"})
+NOT_IN_PROFILES = frozenset({"name", "account_id", "production", "profiles"})
+"""What an environment has to say for itself."""
 _SOME_ENVIRONMENT = {"name": "profile", "account_id": 32 * "0", "production": False, "profiles": []}
 
 

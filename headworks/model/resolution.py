@@ -54,8 +54,10 @@ class _Resolution:
         self._written = specification
         self._suffixes = specification.suffixes
         self._companions = {key: self._name("script", each.name) for key, each in specification.workers.items()}
-        self._platform = specification.platform and platform(
-            specification.platform, self._name("dispatch", specification.platform.namespace)
+        self._platform = (
+            platform(specification.platform, self._name("dispatch", specification.platform.namespace))
+            if specification.platform
+            else None
         )
 
     def resolved(
@@ -103,7 +105,9 @@ class _Resolution:
             ),
             pages=tuple(self._site(*each) for each in written.pages.items() if each[1].enabled),
             healthchecks=tuple(_healthcheck(*each) for each in written.healthchecks.items()),
-            destinations=tuple(environment.Destination(key=key, **dict(to)) for key, to in written.destinations.items()),
+            destinations=tuple(
+                environment.Destination(key=key, **dict(to)) for key, to in written.destinations.items()
+            ),
             alerts=tuple(environment.Alert(key=key, **dict(alert)) for key, alert in written.alerts.items()),
             external=tuple(
                 environment.ExternalDependency(key=key, **dict(dependency))

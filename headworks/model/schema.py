@@ -7,16 +7,18 @@ files that are Pulumi's own are left open.
 import ast
 import inspect
 import json
+import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from headworks.model import specification
+from headworks.model.draft import NOT_IN_PROFILES
 from headworks.model.files import ENVIRONMENT, SYSTEM
-from headworks.model.specification import Specification, System, Written
+from headworks.model.specification import Specification, System
+from headworks.model.specification.written import Written
 
 FILE = Path(__file__).parents[2] / "schema" / "headworks.schema.json"
 
@@ -29,6 +31,8 @@ def pulumi_file() -> Schema:
     overrides = {_override_name(name): _override(schema) for name, schema in definitions.items()}
     environment = overrides.pop(_override_name(Specification.__name__))
     required = set(definitions.pop(Specification.__name__)["required"]) - set(definitions[System.__name__]["required"])
+    overrides[PROFILE] = _profile(environment)
+    _hold(definitions[System.__name__]["properties"]["profiles"], {"$ref": f"#/$defs/{PROFILE}"})
     whole: Schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Pulumi.yaml and Pulumi.<stack>.yaml of a Headworks system",
@@ -58,6 +62,20 @@ def pulumi_file() -> Schema:
     return whole | {"$defs": _reachable(whole, definitions | overrides)}
 
 
+PROFILE = "Profile"
+
+
+def _profile(environment: Schema) -> Schema:
+    """A profile is what an environment says, without what belongs to one environment only."""
+    properties = {key: part for key, part in environment["properties"].items() if key not in NOT_IN_PROFILES}
+    return environment | {"properties": properties, "description": "A part of an environment."}
+
+
+def _hold(mapping: Schema, item: Schema) -> None:
+    """Make the values of a mapping of free keys what `item` says."""
+    mapping["patternProperties"] = dict.fromkeys(mapping["patternProperties"], item)
+
+
 def text() -> str:
     return json.dumps(pulumi_file(), indent=2, ensure_ascii=False) + "\n"
 
@@ -73,6 +91,10 @@ class _Generator(GenerateJsonSchema):
         mapping = super().dict_schema(schema)
         return mapping | {"additionalProperties": False} if "patternProperties" in mapping else mapping
 
+    def tagged_union_schema(self, schema: Any) -> Schema:
+        """As a choice like any other: which of the two it is shows in its type."""
+        return {"anyOf": super().tagged_union_schema(schema)["oneOf"]}
+
 
 def _definitions() -> dict[str, Schema]:
     _, schema = models_json_schema(
@@ -83,10 +105,11 @@ def _definitions() -> dict[str, Schema]:
     definitions: dict[str, Schema] = schema["$defs"]
     for definition in definitions.values():
         del definition["title"]
-    for model, documentation in _field_documentation(specification).items():
-        for field, sentence in documentation.items():
-            for name in _descendants(model):
-                definitions[name]["properties"][field]["description"] = sentence
+    for model in _written_models():
+        for field, sentence in _field_documentation(model).items():
+            for descendant in _written_models():
+                if issubclass(descendant, model) and descendant.__name__ in definitions:
+                    definitions[descendant.__name__]["properties"][field]["description"] = sentence
     for written in _written_models():
         if written.shorthand:
             definitions[written.__name__] = _with_shorthand(definitions[written.__name__], written.shorthand)
@@ -146,36 +169,34 @@ def _override_name(name: str) -> str:
     return f"{name}Override"
 
 
-def _written_models() -> Iterator[type[Written]]:
-    return (model for model in vars(specification).values() if isinstance(model, type) and issubclass(model, Written))
+def _written_models() -> list[type[Written]]:
+    """Every model of the specification, those that others inherit from before these."""
+
+    def below(model: type[Written]) -> Iterator[type[Written]]:
+        for child in model.__subclasses__():
+            if child.__module__.startswith(Specification.__module__):
+                yield child
+                yield from below(child)
+
+    return list(below(Written))
 
 
-def _descendants(name: str) -> Iterator[str]:
-    """The model of this name, and those that inherit its fields."""
-    for model in _written_models():
-        if any(ancestor.__name__ == name for ancestor in model.__mro__) and model is not Written:
-            yield model.__name__
-
-
-def _field_documentation(module: ModuleType) -> dict[str, dict[str, str]]:
-    """The sentences below the fields, by model and field.
+def _field_documentation(model: type[Written]) -> dict[str, str]:
+    """The sentences below the fields.
 
     Read from the source, because pydantic's own reading of them costs every preview 50 ms at import.
     """
-    classes = [node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ClassDef)]
-    found: dict[str, dict[str, str]] = {}
-    for definition in classes:
-        model: type[Written] = getattr(module, definition.name)
-        sentences: dict[str, str] = {}
-        for statement, following in zip(definition.body, definition.body[1:], strict=False):
-            match statement, following:
-                case (
-                    ast.AnnAssign(target=ast.Name(id=name)),
-                    ast.Expr(value=ast.Constant(value=str(sentence))),
-                ) if name in model.model_fields:
-                    sentences[model.model_fields[name].alias or name] = inspect.cleandoc(sentence)
-        found[definition.name] = sentences
-    return found
+    module = ast.parse(inspect.getsource(sys.modules[model.__module__]))
+    body = next(node.body for node in module.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
+    sentences: dict[str, str] = {}
+    for statement, following in pairwise(body):
+        match statement, following:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(sentence))),
+            ) if name in model.model_fields:
+                sentences[model.model_fields[name].alias or name] = inspect.cleandoc(sentence)
+    return sentences
 
 
 if __name__ == "__main__":
