@@ -2,7 +2,7 @@
 
 from sandbox.account import alerting, d1, dns, healthchecks, identity, kv, queues, r2, r2_objects, r2_rules, zones
 from sandbox.account.router import Endpoint
-from sandbox.account.workers import domains, references, routes, scripts, secrets, triggers, versions
+from sandbox.account.workers import dispatch, domains, references, routes, scripts, secrets, triggers, versions
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *identity.ENDPOINTS,
@@ -23,4 +23,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *routes.ENDPOINTS,
     *domains.ENDPOINTS,
     *references.ENDPOINTS,
+    *dispatch.ENDPOINTS,
 )

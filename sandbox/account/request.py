@@ -51,6 +51,12 @@ class Call:
     def account(self) -> str:
         return self.parameters["account_id"]
 
+    @property
+    def home(self) -> str:
+        """Scope of the Workers that the path is about: the account, or a dispatch namespace in it."""
+        namespace = self.parameters.get("dispatch_namespace")
+        return self.account if namespace is None else dispatch_home(self.account, namespace)
+
     def json(self, malformed: Failure = MALFORMED) -> Any:
         """The body, whatever its content type says: wrangler sends JSON as text/plain."""
         try:
@@ -75,6 +81,11 @@ class Call:
         if kind != b"multipart/form-data" or b"boundary" not in options:
             raise NOT_MULTIPART.error(given=given)
         return _split(self.body, options[b"boundary"])
+
+
+def dispatch_home(account: str, namespace: str) -> str:
+    """Scope of the Workers of a dispatch namespace."""
+    return f"{account}/dispatch/{namespace}"
 
 
 def _split(body: bytes, boundary: bytes) -> list[Part]:

@@ -560,3 +560,13 @@ def test_who_depends_on_a_worker_is_told(account: Any) -> None:
     assert {user["service"] for user in references["durable_objects"]} == {"rooms", "guest"}
     producers = account.ok("GET", f"{account.path}/workers/tails/by-consumer/rooms")
     assert [tail["producer"]["service"] for tail in producers] == ["guest"]
+
+
+def test_a_tail_consumer_must_be_there_first_or_be_the_worker_itself(account: Any) -> None:
+    to_tail = [{"service": "tail"}]
+    assert failure(account.upload("api", FETCH, tail_consumers=to_tail)) == (400, 10203)
+    assert account.upload("tail", "export default { tail() {} };", tail_consumers=to_tail).status_code == 200
+    assert account.upload("api", FETCH, tail_consumers=to_tail).status_code == 200
+    settings = f"{account.path}/workers/scripts/api/script-settings"
+    assert account.code("PATCH", settings, json={"tail_consumers": [{"service": "nope"}]}) == (400, 10203)
+    assert account.ok("GET", settings)["tail_consumers"] == to_tail

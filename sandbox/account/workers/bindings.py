@@ -56,6 +56,8 @@ class Where:
 
     store: Store
     account: str
+    home: str
+    """The account, or the dispatch namespace that the Worker is uploaded to."""
     script: str
     namespaces: Mapping[str, Json]
     """Durable Object namespaces of this script by class, as they will be."""
@@ -94,9 +96,13 @@ def _queue(where: Where, binding: Json) -> bool:
 
 
 def _service(where: Where, binding: Json) -> bool:
-    return (
-        binding["service"] == where.script or records.find(where.store, where.account, binding["service"]) is not None
-    )
+    """A Worker of the account, also for one in a dispatch namespace."""
+    itself = where.home == where.account and binding["service"] == where.script
+    return itself or records.find(where.store, where.account, binding["service"]) is not None
+
+
+def _dispatch(where: Where, binding: Json) -> bool:
+    return where.store.named("dispatch_namespace", where.account, binding["namespace"]) is not None
 
 
 def _nowhere(_where: Where, _binding: Json) -> bool:
@@ -120,7 +126,7 @@ TYPES: Mapping[str, BindingType] = {
     "hyperdrive": BindingType(("id",), "id", _nowhere, NO_HYPERDRIVE),
     "vectorize": BindingType(("index_name",), "index_name", _nowhere, NO_VECTORIZE),
     "secrets_store_secret": BindingType(("store_id", "secret_name"), "store_id", _nowhere, NO_STORE),
-    "dispatch_namespace": BindingType(("namespace",), "namespace", _nowhere, NO_DISPATCH),
+    "dispatch_namespace": BindingType(("namespace",), "namespace", _dispatch, NO_DISPATCH),
     "mtls_certificate": BindingType(("certificate_id",), "certificate_id", _nowhere, NO_CERTIFICATE),
     "analytics_engine": BindingType(("dataset",)),  # created by the first write
     "workflow": BindingType(("workflow_name",)),  # refers to a name: the workflow comes after its script
@@ -248,18 +254,21 @@ def _checked(where: Where, binding: Json) -> Json:
     if described.exists and described.missing and not described.exists(where, binding):
         value = next(binding[key] for key in described.target.split("|") if binding.get(key))
         raise described.missing.error(value=value)
+    outbound = ((binding.get("outbound") or {}).get("worker") or {}).get("service")
+    if outbound is not None and not _service(where, {"service": outbound}):
+        raise NO_SERVICE.error(value=outbound)
     return binding
 
 
 def _namespace(where: Where, binding: Json) -> Json:
     class_name, script = binding.get("class_name"), binding.get("script_name") or where.script
     if class_name is None:
-        found = where.store.get(records.NAMESPACE, where.account, binding["namespace_id"])
+        found = where.store.get(records.NAMESPACE, where.home, binding["namespace_id"])
         if found is None:
             raise NO_CLASS.error(name=binding["namespace_id"])
         return binding | {"class_name": found["class"]}
     own = script == where.script
-    live = where.namespaces if own else records.namespaces(where.store, where.account, script)
+    live = where.namespaces if own else records.namespaces(where.store, where.home, script)
     if class_name not in live:
         raise NO_CLASS.error(name=class_name)
     return binding | {"namespace_id": live[class_name]["id"]}

@@ -3,6 +3,8 @@
 A script has versions (code, settings and bindings, never changed once made) and deployments (which versions serve which
 share of the requests). Secret values lie beside the version that binds them, encrypted; a version's own document never
 holds one.
+
+A Worker's home is the account, or a dispatch namespace in it: a scope in which its name is its own.
 """
 
 import secrets
@@ -37,17 +39,17 @@ class Module:
     content: bytes
 
 
-def scope(account: str, script: str) -> str:
+def scope(home: str, script: str) -> str:
     """Where versions, deployments, modules and secrets of a script are kept."""
-    return f"{account}/{script}"
+    return f"{home}/{script}"
 
 
-def find(store: Store, account: str, name: str) -> Json | None:
-    return store.get(SCRIPT, account, name)
+def find(store: Store, home: str, name: str) -> Json | None:
+    return store.get(SCRIPT, home, name)
 
 
-def require(store: Store, account: str, name: str) -> Json:
-    script = find(store, account, name)
+def require(store: Store, home: str, name: str) -> Json:
+    script = find(store, home, name)
     if script is None:
         raise NO_SCRIPT.error()
     return script
@@ -55,49 +57,59 @@ def require(store: Store, account: str, name: str) -> Json:
 
 def script_of(call: Call) -> Json:
     """The script that the path names."""
-    return require(call.store, call.account, call.parameters["script_name"])
+    return require(call.store, call.home, call.parameters["script_name"])
 
 
-def version(store: Store, account: str, script: str, identifier: str) -> Json:
-    found = store.get(VERSION, scope(account, script), identifier)
+def version(store: Store, home: str, script: str, identifier: str) -> Json:
+    found = store.get(VERSION, scope(home, script), identifier)
     if found is None:
         raise NO_VERSION.error(version=identifier)
     return found
 
 
-def latest(store: Store, account: str, name: str) -> Json:
+def latest(store: Store, home: str, name: str) -> Json:
     """The version that was uploaded last, deployed or not: what `inherit` and `keep_bindings` refer to."""
-    return version(store, account, name, require(store, account, name)["latest"])
+    return version(store, home, name, require(store, home, name)["latest"])
 
 
-def deployed(store: Store, account: str, name: str) -> Json:
+def deployed(store: Store, home: str, name: str) -> Json:
     """The version that most requests reach."""
-    script = require(store, account, name)
+    script = require(store, home, name)
     first = max(script["deployed"], key=lambda part: part["percentage"])
-    return version(store, account, name, first["version_id"])
+    return version(store, home, name, first["version_id"])
 
 
-def bound_to(store: Store, account: str, kind: str, key: str, value: str) -> list[str]:
+def bound_to(store: Store, home: str, kind: str, key: str, value: str) -> list[str]:
     """Names of the scripts whose deployed version has a binding of `kind` with `key` = `value`."""
     return [
         script["name"]
-        for script in store.all(SCRIPT, account)
-        if any(b["type"] == kind and b.get(key) == value for b in deployed(store, account, script["name"])["bindings"])
+        for script in store.all(SCRIPT, home)
+        if any(b["type"] == kind and b.get(key) == value for b in deployed(store, home, script["name"])["bindings"])
     ]
 
 
-def namespaces(store: Store, account: str, script: str) -> dict[str, Json]:
+def namespaces(store: Store, home: str, script: str) -> dict[str, Json]:
     """Durable Object namespaces of a script by class."""
-    return {n["class"]: n for n in store.all(NAMESPACE, account) if n["script"] == script}
+    return {n["class"]: n for n in store.all(NAMESPACE, home) if n["script"] == script}
 
 
-def modules(store: Store, account: str, script: str, version_: Json) -> list[Module]:
+def modules(store: Store, home: str, script: str, version_: Json) -> list[Module]:
     found = []
     for entry in version_["modules"]:
-        content = store.read(MODULE, scope(account, script), entry["digest"])
+        content = store.read(MODULE, scope(home, script), entry["digest"])
         assert content is not None  # written together with the version
         found.append(Module(entry["name"], entry["content_type"], content.data))
     return found
+
+
+def remove(store: Store, home: str, name: str) -> None:
+    """The script with all that is kept of it."""
+    place = scope(home, name)
+    for kind in (VERSION, DEPLOYMENT, MODULE, SECRET):
+        store.clear(kind, place)
+    for namespace in namespaces(store, home, name).values():
+        store.delete(NAMESPACE, home, namespace["id"])
+    store.delete(SCRIPT, home, name)
 
 
 def new_script(call: Call, name: str) -> Json:
@@ -120,7 +132,7 @@ def new_script(call: Call, name: str) -> Json:
 
 
 def save(call: Call, script: Json) -> None:
-    call.store.put(SCRIPT, call.account, script["name"], script)
+    call.store.put(SCRIPT, call.home, script["name"], script)
 
 
 def add_version(call: Call, script: Json, content: Json, secret_values: Mapping[str, bytes]) -> Json:
@@ -132,7 +144,7 @@ def add_version(call: Call, script: Json, content: Json, secret_values: Mapping[
         "created_on": call.now,
         "source": source_of(call),
     }
-    place = scope(call.account, script["name"])
+    place = scope(call.home, script["name"])
     call.store.put(VERSION, place, made["id"], made)
     for binding, value in secret_values.items():
         call.store.write(SECRET, place, f"{made['id']}/{binding}", call.vault.seal(value))
@@ -151,7 +163,7 @@ def deploy(call: Call, script: Json, parts: Iterable[Json], annotations: Json, s
         "versions": list(parts),
         "annotations": annotations,
     }
-    call.store.put(DEPLOYMENT, scope(call.account, script["name"]), deployment["id"], deployment)
+    call.store.put(DEPLOYMENT, scope(call.home, script["name"]), deployment["id"], deployment)
     script["deployed"] = deployment["versions"]
     return deployment
 
@@ -160,7 +172,7 @@ def secret_values(call: Call, script: str, version_: Json, bindings: Iterable[st
     """Values of secret bindings of a version, to go along into the next one."""
     found = {}
     for binding in bindings:
-        content = call.store.read(SECRET, scope(call.account, script), f"{version_['id']}/{binding}")
+        content = call.store.read(SECRET, scope(call.home, script), f"{version_['id']}/{binding}")
         if content is not None:
             found[binding] = call.vault.open(content.data)
     return found

@@ -26,7 +26,7 @@ def get(call: Call) -> Json:
             {**_service(script), "durable_object_namespace_id": ids["id"], "durable_object_namespace_name": ids["name"]}
             for script, ids in _namespace_users(call, name)
         ],
-        "dispatch_outbounds": [],
+        "dispatch_outbounds": _dispatch_outbounds(call, name),
     }
 
 
@@ -58,6 +58,17 @@ def _namespace_users(call: Call, name: str) -> list[tuple[str, Json]]:
         (script, namespace)
         for namespace in records.namespaces(call.store, call.account, name).values()
         for script in records.bound_to(call.store, call.account, kind, key, namespace["id"])
+    ]
+
+
+def _dispatch_outbounds(call: Call, name: str) -> list[Json]:
+    """Dispatchers whose user Workers reach the outside through this one."""
+    return [
+        {**_service(script["name"]), "namespace": binding["namespace"], "params": binding["outbound"].get("params", [])}
+        for script in call.store.all(records.SCRIPT, call.account)
+        for binding in records.deployed(call.store, call.account, script["name"])["bindings"]
+        if binding["type"] == "dispatch_namespace"
+        and ((binding.get("outbound") or {}).get("worker") or {}).get("service") == name
     ]
 
 

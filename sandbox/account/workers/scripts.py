@@ -30,12 +30,13 @@ IS_CONSUMER = Failure(
 IS_REFERENCED = Failure(
     400, 10142, "Other Workers are bound to this Worker: {scripts}. Remove the bindings, or pass force=true."
 )
+NO_TAIL_WORKER = Failure(400, 10203, "Tail Worker does not exist on this account. Check the Worker name and try again.")
 NO_SERVICE = Failure(404, 10090, "workers.api.error.service_not_found")
 MUST_DEPLOY = Failure(400, 10211, "Migrations cannot be part of an upload of a version; deploy the Worker instead.")
 
 
 def list_(call: Call) -> list[Json]:
-    return [_shown(call, script) for script in call.store.all(records.SCRIPT, call.account)]
+    return [shown(call, script) for script in call.store.all(records.SCRIPT, call.home)]
 
 
 def put(call: Call) -> Json:
@@ -44,10 +45,10 @@ def put(call: Call) -> Json:
     if not upload.NAME.fullmatch(name):
         raise upload.BAD_NAME.error(name=name)
     metadata, modules = upload.read_form(call)
-    script = records.find(call.store, call.account, name) or records.new_script(call, name)
+    script = records.find(call.store, call.home, name) or records.new_script(call, name)
     version = make_version(call, script, metadata, upload.read_code(metadata, modules), resets=True)
     _deploy_all(call, script, version, "upload")
-    return _shown(call, script) | {
+    return shown(call, script) | {
         "startup_time_ms": version["startup_time_ms"],
         "entry_point": version["main_module"] or "",
         "deployment_id": version["id"].replace("-", ""),  # undocumented: where wrangler looks for the version
@@ -61,24 +62,19 @@ def delete(call: Call) -> Any:
         raise IS_CONSUMER.error(queues=", ".join(consumed))
     if call.query.get("force") != "true" and (others := references.referring(call, script["name"])):
         raise IS_REFERENCED.error(scripts=", ".join(others))
-    place = records.scope(call.account, script["name"])
-    for kind in (records.VERSION, records.DEPLOYMENT, records.MODULE, records.SECRET):
-        call.store.clear(kind, place)
-    for namespace in records.namespaces(call.store, call.account, script["name"]).values():
-        call.store.delete(records.NAMESPACE, call.account, namespace["id"])
-    call.store.delete(records.SCRIPT, call.account, script["name"])
+    records.remove(call.store, call.home, script["name"])
     return None
 
 
 def get_service(call: Call) -> Json:
     """Undocumented; wrangler and the provider read a script by it."""
     name = call.parameters["service_name"]
-    script = records.find(call.store, call.account, name)
+    script = records.find(call.store, call.home, name)
     if script is None:
         raise NO_SERVICE.error()
     times = {key: script[key] for key in ("created_on", "modified_on")}
-    environment = {"environment": "production", **times, "script_tag": script["tag"], "script": _shown(call, script)}
-    model = records.deployed(call.store, call.account, name).get("usage_model", "standard")
+    environment = {"environment": "production", **times, "script_tag": script["tag"], "script": shown(call, script)}
+    model = records.deployed(call.store, call.home, name).get("usage_model", "standard")
     return {
         "id": name,
         **times,
@@ -90,22 +86,22 @@ def get_service(call: Call) -> Json:
 
 def delete_service(call: Call) -> Any:
     call.parameters = {**call.parameters, "script_name": call.parameters["service_name"]}
-    if records.find(call.store, call.account, call.parameters["service_name"]) is None:
+    if records.find(call.store, call.home, call.parameters["service_name"]) is None:
         raise NO_SERVICE.error()
     return delete(call)
 
 
 def get_settings(call: Call) -> Json:
     script = records.script_of(call)
-    return _settings(script, records.deployed(call.store, call.account, script["name"]))
+    return _settings(script, records.deployed(call.store, call.home, script["name"]))
 
 
 def patch_settings(call: Call) -> Json:
     """What is not said stays; bindings, if there are any, are the whole list."""
     script = records.script_of(call)
     wanted, _ = upload.read_form(call, "settings")
-    present = records.latest(call.store, call.account, script["name"])
-    code = upload.accepted_code(present, records.modules(call.store, call.account, script["name"], present))
+    present = records.latest(call.store, call.home, script["name"])
+    code = upload.accepted_code(present, records.modules(call.store, call.home, script["name"], present))
     kept = {key: present[key] for key in VERSIONED if key in present and key != "annotations"}
     metadata = {**kept, "bindings": _same(present["bindings"]), "keep_bindings": [], **wanted}
     version = make_version(call, script, metadata, code, patches=True)
@@ -120,7 +116,7 @@ def get_script_settings(call: Call) -> Json:
 def patch_script_settings(call: Call) -> Json:
     """Settings of the script itself: no new version."""
     script = records.script_of(call)
-    _set_unversioned(script, call.object())
+    _set_unversioned(call, script, call.object())
     records.save(call, script)
     return _script_settings(script)
 
@@ -128,8 +124,8 @@ def patch_script_settings(call: Call) -> Json:
 def content(call: Call) -> Raw:
     """All modules as a form, the main one first: the provider takes the first."""
     script = records.script_of(call)
-    version = records.deployed(call.store, call.account, script["name"])
-    modules = records.modules(call.store, call.account, script["name"], version)
+    version = records.deployed(call.store, call.home, script["name"])
+    modules = records.modules(call.store, call.home, script["name"], version)
     main = version["main_module"] or version["body_part"]
     if version["body_part"]:
         return Raw(next(m.content for m in modules if m.name == main), "application/javascript")
@@ -150,12 +146,12 @@ def put_content(call: Call) -> Json:
     """New code; bindings and settings stay."""
     script = records.script_of(call)
     metadata, modules = upload.read_form(call)
-    present = records.latest(call.store, call.account, script["name"])
+    present = records.latest(call.store, call.home, script["name"])
     kept = {key: present[key] for key in VERSIONED if key in present and key != "annotations"}
     code = upload.read_code(metadata, modules)
     version = make_version(call, script, {**kept, "bindings": _same(present["bindings"])}, code)
     _deploy_all(call, script, version, "upload")
-    return _shown(call, script)
+    return shown(call, script)
 
 
 def make_version(
@@ -167,7 +163,7 @@ def make_version(
     `patches`: a binding that says only its name and type stands for the present one.
     """
     name = script["name"]
-    previous = records.latest(call.store, call.account, name) if script["latest"] else None
+    previous = records.latest(call.store, call.home, name) if script["latest"] else None
     resolved = bindings.resolve(
         metadata.get("bindings") or [],
         previous["bindings"] if previous else [],
@@ -177,10 +173,10 @@ def make_version(
     )
     upload.check_syntax_allows(code, resolved.bindings)
     live = _migrate(call, script, metadata.get("migrations"), code)
-    where = bindings.Where(call.store, call.account, name, live)
+    where = bindings.Where(call.store, call.account, call.home, name, live)
     secrets = resolved.secrets | _inherited(call, name, previous, resolved.inherited_secrets)
     for module in code.modules:
-        call.store.write(records.MODULE, records.scope(call.account, name), upload.digest_of(module), module.content)
+        call.store.write(records.MODULE, records.scope(call.home, name), upload.digest_of(module), module.content)
     settings = {key: metadata[key] for key in VERSIONED if metadata.get(key) is not None}
     made = {
         **code.described(),
@@ -191,7 +187,7 @@ def make_version(
     }
     defaults = {"logpush": False, "tail_consumers": [], "observability": None} if resets else {}
     _set_unversioned(
-        script, {**defaults, **{key: metadata[key] for key in UNVERSIONED if metadata.get(key) is not None}}
+        call, script, {**defaults, **{key: metadata[key] for key in UNVERSIONED if metadata.get(key) is not None}}
     )
     call.messages += [*code.messages, *resolved.messages]
     return records.add_version(call, script, made, secrets)
@@ -212,13 +208,13 @@ def _deploy_all(call: Call, script: Json, version: Json, triggered_by: str) -> N
 
 def _migrate(call: Call, script: Json, wanted: Any, code: Code) -> dict[str, Json]:
     """Carries the plan out; answers the namespaces of the script by class."""
-    store, account, name = call.store, call.account, script["name"]
-    present = records.namespaces(store, account, name)
+    store, home, name = call.store, call.home, script["name"]
+    present = records.namespaces(store, home, name)
     planned = migrations.plan(
-        wanted, present, script["migration_tag"], code.exports, lambda other: records.namespaces(store, account, other)
+        wanted, present, script["migration_tag"], code.exports, lambda other: records.namespaces(store, home, other)
     )
     for identifier in planned.deleted:
-        store.delete(records.NAMESPACE, account, identifier)
+        store.delete(records.NAMESPACE, home, identifier)
     live = {}
     for class_name, namespace in planned.live.items():
         identifier = namespace["id"] or records.new_identifier()
@@ -229,7 +225,7 @@ def _migrate(call: Call, script: Json, wanted: Any, code: Code) -> dict[str, Jso
             "class": class_name,
             "use_sqlite": namespace["use_sqlite"],
         }
-        store.put(records.NAMESPACE, account, identifier, live[class_name])
+        store.put(records.NAMESPACE, home, identifier, live[class_name])
     script["migration_tag"] = planned.tag
     return live
 
@@ -245,12 +241,16 @@ def _same(present: Sequence[Json]) -> list[Json]:
     return [{"type": "inherit", "name": binding["name"]} for binding in present]
 
 
-def _set_unversioned(script: Json, wanted: Json) -> None:
+def _set_unversioned(call: Call, script: Json, wanted: Json) -> None:
+    for consumer in wanted.get("tail_consumers") or ():
+        service = consumer.get("service") if isinstance(consumer, dict) else None
+        if service != script["name"] and records.find(call.store, call.account, str(service)) is None:
+            raise NO_TAIL_WORKER.error()
     script |= {key: wanted[key] for key in UNVERSIONED if key in wanted}
 
 
-def _shown(call: Call, script: Json) -> Json:
-    version = records.version(call.store, call.account, script["name"], _first_deployed(script))
+def shown(call: Call, script: Json) -> Json:
+    version = records.version(call.store, call.home, script["name"], _first_deployed(script))
     tag = {"migration_tag": script["migration_tag"]} if script["migration_tag"] else {}
     return {
         "id": script["name"],

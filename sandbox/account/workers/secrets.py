@@ -20,7 +20,7 @@ BAD_BODY = Failure(400, 10026, "Could not parse the secrets: {reason}")
 
 def list_(call: Call) -> list[Json]:
     script = records.script_of(call)
-    return [_shown(b) for b in records.deployed(call.store, call.account, script["name"])["bindings"] if _is_secret(b)]
+    return [_shown(b) for b in records.deployed(call.store, call.home, script["name"])["bindings"] if _is_secret(b)]
 
 
 def get(call: Call) -> Json:
@@ -58,7 +58,7 @@ def patch(call: Call) -> Json:
 def _change(call: Call, changes: Mapping[str, Json | None]) -> None:
     """Makes and deploys a version whose secrets differ."""
     script = records.script_of(call)
-    present = records.latest(call.store, call.account, script["name"])
+    present = records.latest(call.store, call.home, script["name"])
     if [part["version_id"] for part in script["deployed"]] != [present["id"]]:
         raise NOT_DEPLOYED.error()
     for binding in present["bindings"]:
@@ -71,7 +71,7 @@ def _change(call: Call, changes: Mapping[str, Json | None]) -> None:
         "keep_bindings": [],
         "annotations": {"workers/triggered_by": "secret"},
     }
-    code = upload.accepted_code(present, records.modules(call.store, call.account, script["name"], present))
+    code = upload.accepted_code(present, records.modules(call.store, call.home, script["name"], present))
     version = scripts.make_version(call, script, metadata, code)
     scripts.deploy_version(call, script, version, "secret")
 

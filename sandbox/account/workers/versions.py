@@ -20,13 +20,13 @@ BAD_VERSIONS = Failure(
 def list_versions(call: Call) -> list[Json]:
     """Newest first. All of them can be deployed."""
     script = records.script_of(call)
-    found = call.store.all(records.VERSION, records.scope(call.account, script["name"]))
+    found = call.store.all(records.VERSION, records.scope(call.home, script["name"]))
     return [_listed(version) for version in reversed(found)]
 
 
 def get_version(call: Call) -> Json:
     script = records.script_of(call)
-    return _shown(records.version(call.store, call.account, script["name"], call.parameters["version_id"]))
+    return _shown(records.version(call.store, call.home, script["name"], call.parameters["version_id"]))
 
 
 def create_version(call: Call) -> Json:
@@ -43,14 +43,14 @@ def create_version(call: Call) -> Json:
 def list_deployments(call: Call) -> list[Json]:
     """Newest first: the first one is in force."""
     script = records.script_of(call)
-    found = call.store.all(records.DEPLOYMENT, records.scope(call.account, script["name"]))
+    found = call.store.all(records.DEPLOYMENT, records.scope(call.home, script["name"]))
     return found[::-1]
 
 
 def get_deployment(call: Call) -> Json:
     script = records.script_of(call)
     identifier = call.parameters["deployment_id"]
-    found = call.store.get(records.DEPLOYMENT, records.scope(call.account, script["name"]), identifier)
+    found = call.store.get(records.DEPLOYMENT, records.scope(call.home, script["name"]), identifier)
     if found is None:
         raise NO_DEPLOYMENT.error(deployment=identifier)
     return found
@@ -71,7 +71,7 @@ def create_deployment(call: Call) -> Json:
     if not (1 <= len(parts) <= MOST_VERSIONS and different and sum(part["percentage"] for part in parts) == 100):
         raise BAD_VERSIONS.error(versions=wanted)
     for part in parts:
-        records.version(call.store, call.account, script["name"], part["version_id"])
+        records.version(call.store, call.home, script["name"], part["version_id"])
     annotations = {"workers/triggered_by": "deployment", **(body.get("annotations") or {})}
     deployment = records.deploy(
         call, script, [{**part, "percentage": _whole(part["percentage"])} for part in parts], annotations
