@@ -1,5 +1,6 @@
 """What a stack's graph says of a line: the resources that were registered, and the values at a path in them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,8 +40,11 @@ def missing(holder: ResourceProperty, resources: Sequence[Resource]) -> list[Any
 
 def at(value: Any, path: str) -> Iterator[Any]:
     """Every value at the path; nothing where the path leads nowhere."""
-    keys = path.replace("[]", ".[]").replace("{}", ".{}").removeprefix(".").split(".") if path else []
-    yield from _walk(value, keys)
+    yield from _walk(value, _KEY.findall(path))
+
+
+_KEY = re.compile(r"\[[^]]*\]|\{\}|[^.[{]+")
+"""A step of a path: `[]` and `[word=text]` into a list, `{}` into any key of a mapping, else the key itself."""
 
 
 def _walk(value: Any, keys: Sequence[str]) -> Iterator[Any]:
@@ -52,6 +56,9 @@ def _walk(value: Any, keys: Sequence[str]) -> Iterator[Any]:
     match key, value:
         case "[]", list():
             inner: Iterable[Any] = value
+        case _, list() if key.startswith("["):
+            word, _, text = key[1:-1].partition("=")
+            inner = [item for item in value if isinstance(item, dict) and str(item.get(word)) == text]
         case "{}", dict():
             inner = value.values()
         case _, dict() if key in value:

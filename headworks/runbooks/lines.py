@@ -21,7 +21,8 @@ class ResourceProperty(Written):
     stacks: tuple[str, ...]
     """The environments in which it has to be so."""
     property: str
-    """Path in the inputs or outputs: `settings.maxRetries`, `bindings[].name`; `[]` is any item, `{}` any key."""
+    """Path in the inputs or outputs: `settings.maxRetries`, `bindings[].name`, `bindings[name=DB].type`; `[]` is any item,
+    `[word=text]` any item with that text, `{}` any key."""
     values: tuple[Any, ...] = ()
     """Each of them is found on some resource of the type; without any, the property has to be there with any value."""
     where: dict[str, Any] = {}

@@ -8,7 +8,13 @@ from headworks.runbooks.lines import ResourceProperty, Runbook, load_runbook
 
 QUEUE = Resource(
     "headworks:index:WorkQueue",
-    {"queueName": "orders", "consumer": {"batchSize": 10}, "production": True, "consumers": [{"id": "a"}, {"id": "b"}]},
+    {
+        "queueName": "orders",
+        "consumer": {"batchSize": 10},
+        "production": True,
+        "consumers": [{"id": "a"}, {"id": "b"}],
+        "hosts": ["x", {"name": "api.example.com", "proxied": True}],
+    },
 )
 OTHER = Resource("cloudflare:index/queue:Queue", {"queueName": "orders-dlq", "settings": {"deliveryDelay": 0}})
 
@@ -23,6 +29,11 @@ def holder(**words) -> ResourceProperty:
         ("queueName", ["orders"]),
         ("consumer.batchSize", [10]),
         ("consumers[].id", ["a", "b"]),
+        ("consumers[id=b].id", ["b"]),
+        ("consumers[id=c].id", []),
+        ("consumers[host=b].id", []),
+        ("consumer[id=b]", []),
+        ("hosts[name=api.example.com].proxied", [True]),
         ("consumer{}", [10]),
         ("consumers.id", []),
         ("queueName.length", []),
