@@ -15,14 +15,27 @@ class Resource:
     type: str
     """Token, such as `cloudflare:index/r2Bucket:R2Bucket`."""
     properties: Mapping[str, Any]
-    """Inputs, and over them outputs, of the resource."""
+    """Inputs, and over them those outputs that are no secret: a Worker's bindings are one as a whole, but not as they were given."""
 
 
 def resources_of(states: Iterable[Mapping[str, Any]]) -> tuple[Resource, ...]:
     """Resources from the `resources` of an exported state, or the `newState`s of a preview."""
     return tuple(
-        Resource(state["type"], {**(state.get("inputs") or {}), **(state.get("outputs") or {})}) for state in states
+        Resource(state["type"], {**(state.get("inputs") or {}), **_readable(state.get("outputs") or {})})
+        for state in states
     )
+
+
+def _readable(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in outputs.items()
+        if not (isinstance(value, dict) and value.get(_SIGNATURE) == _SECRET)
+    }
+
+
+_SIGNATURE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+"""How a state marks a value that is encrypted."""
 
 
 def missing(holder: ResourceProperty, resources: Sequence[Resource]) -> list[Any]:

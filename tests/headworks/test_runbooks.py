@@ -70,6 +70,14 @@ def test_outputs_are_seen_and_stand_over_inputs():
     assert resources_of(states) == (Resource("a:b:C", {"name": "X", "size": 1, "id": "7"}), Resource("a:b:D", {}))
 
 
+def test_an_output_that_is_a_secret_does_not_hide_what_was_given():
+    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:…"}
+    states = [
+        {"type": "a:b:C", "inputs": {"bindings": [{"name": "DB"}]}, "outputs": {"bindings": secret, "token": secret}}
+    ]
+    assert resources_of(states) == (Resource("a:b:C", {"bindings": [{"name": "DB"}]}),)
+
+
 @pytest.mark.parametrize("ids", [["R2", "R1"], ["R1", "R1"], ["R1", "T2"], ["X1"], ["R0"]])
 def test_ids_are_unique_in_order_and_of_one_runbook(ids):
     lines = [{"id": each, "kinds": ["I"], "text": "Something must be so."} for each in ids]
