@@ -28,3 +28,4 @@ check: $(INSTALLED) ## format, lint, types, dependency arrows
 
 bench: $(INSTALLED) ## timings; prints a table, judges nothing
 	.venv/bin/python bench/command_line.py
+	.venv/bin/python bench/engine.py

@@ -55,6 +55,8 @@ def main() -> int:
             root_directory=arguments.root_directory,
         )
     )
+    # The SDK writes several debug messages per resource, and waits each time until the engine has thrown it away.
+    pulumi.log.debug = lambda *_arguments, **_options: None
     sys.argv = [arguments.program]
     os.chdir(arguments.pwd)
     # Outputs that nobody awaited are ordinary when a program fails halfway; asyncio would report each.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -104,13 +105,15 @@ def inherit(request: Request, parent: Goal) -> None:
 
 def source_position(position: Any, directory: Path) -> str:
     """`project:///path#line`, from the project's folder; empty for code outside of it."""
-    if not position.uri:
-        return ""
-    path = Path(unquote(urlsplit(position.uri).path))
-    if not path.is_relative_to(directory):
-        return ""
+    file = _file_of_project(position.uri, directory)
     place = f"{position.line},{position.column}" if position.column else f"{position.line}"
-    return f"project:///{path.relative_to(directory).as_posix()}#{place}"
+    return f"project:///{file}#{place}" if file else ""
+
+
+@lru_cache(maxsize=1024)  # each resource comes with its whole stack, which is mostly the same few files
+def _file_of_project(uri: str, directory: Path) -> str:
+    path = Path(unquote(urlsplit(uri).path))
+    return path.relative_to(directory).as_posix() if path.is_relative_to(directory) else ""
 
 
 def seconds(duration: str) -> float:

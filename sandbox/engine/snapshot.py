@@ -175,8 +175,13 @@ class Snapshot:
     def document(self) -> Document:
         """The deployment as the checkpoint holds it. A resource that has not changed is the same object as before."""
         states = self.states
-        renamed = {alias: state.urn for state in states for alias in state.aliases}
-        resources = [self._json(state, renamed) for state in states]
+        renamed = {alias: state.urn for state in states if state.aliases for alias in state.aliases}
+        # This is done for each save, so that it may cost next to nothing for each state that was written before.
+        written = self._written
+        resources = [
+            self._json(state, renamed) if renamed or id(state) not in written else written[id(state)][1]
+            for state in states
+        ]
         creating = [pending for pending in self._interrupted_documents if pending["type"] == "creating"]
         pending = [*(written for _, written in self._pending.values()), *creating]
         frame = dict(self._frame)

@@ -51,6 +51,7 @@ class Display:
             markup=False,
             emoji=False,
             soft_wrap=True,
+            force_terminal=stream.isatty(),  # else each line asks anew
         )
         preview = preview or operation == "preview"
         board = Board(preview=preview, suppress_outputs=suppress_outputs)
