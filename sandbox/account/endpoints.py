@@ -1,12 +1,27 @@
 """All that this account answers: the endpoint tables of its products in one."""
 
-from sandbox.account import alerting, d1, dns, healthchecks, identity, kv, queues, r2, r2_objects, r2_rules, zones
+from sandbox.account import (
+    alerting,
+    d1,
+    dns,
+    healthchecks,
+    identity,
+    kv,
+    queues,
+    r2,
+    r2_objects,
+    r2_rules,
+    workflows,
+    zone_settings,
+    zones,
+)
 from sandbox.account.router import Endpoint
 from sandbox.account.workers import dispatch, domains, references, routes, scripts, secrets, triggers, versions
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *identity.ENDPOINTS,
     *zones.ENDPOINTS,
+    *zone_settings.ENDPOINTS,
     *dns.ENDPOINTS,
     *healthchecks.ENDPOINTS,
     *alerting.ENDPOINTS,
@@ -24,4 +39,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *domains.ENDPOINTS,
     *references.ENDPOINTS,
     *dispatch.ENDPOINTS,
+    *workflows.ENDPOINTS,
 )

@@ -31,6 +31,10 @@ class Failure:
     def error(self, **details: Any) -> ApiError:
         return ApiError(self.status, self.code, self.message.format(**details))
 
+    def about(self, **details: Any) -> "Failure":
+        """The same with some of its names filled in; `{reason}` is left for later."""
+        return Failure(self.status, self.code, self.message.format(reason="{reason}", **details))
+
 
 @dataclass(frozen=True)
 class Raw:
