@@ -15,6 +15,7 @@ RUN_ELSEWHERE = {
     "make demo": "test_demo.py plays it; make only installs and calls it",
     "make test": "is what runs this",
     "python -m policies.configuration": "tests/policies/test_configuration.py",
+    "pulumi package add": "tests/plugin starts what it adds; Pulumi would fetch it from where it is hosted",
     "pulumi preview": "test_official_engine.py, where there is a `pulumi`",
     "pulumi up": "test_official_engine.py, where there is a `pulumi`",
 }
