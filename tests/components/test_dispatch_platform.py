@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import uuid
 
 import dill
 import httpx
@@ -123,9 +124,9 @@ TRUST = {"accountId": ACCOUNT, "namespace": "dotdo-test", "trusted": True}
 
 
 @pytest.fixture
-def namespace(account: httpx.Client, request: pytest.FixtureRequest) -> str:
+def namespace(account: httpx.Client) -> str:
     """A new namespace of the account, which is not trusted."""
-    name = request.node.name.removeprefix("test_").replace("_", "-")[:60].rstrip("-")
+    name = f"dotdo-{uuid.uuid4().hex}"
     answer = account.post("/workers/dispatch/namespaces", json={"name": name}).json()
     assert answer["success"], answer["errors"]
     return name

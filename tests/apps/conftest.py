@@ -1,0 +1,60 @@
+"""Workers that really run: under Node, over HTTP, with the local account as Cloudflare."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
+
+Serve = Callable[..., httpx.Client]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Run a Worker of apps/ with these bindings; the answer is a client of it."""
+    if shutil.which("node") is None:
+        pytest.skip("there is no node to run the Worker with")
+    with contextlib.ExitStack() as running:
+
+        def run(app: str, host: str, **bindings: Any) -> httpx.Client:
+            module = shutil.copy(REPOSITORY / "apps" / app / "worker.js", tmp_path / f"{app}.mjs")
+            process = running.enter_context(
+                subprocess.Popen(
+                    ["node", str(Path(__file__).with_name("serve.mjs")), str(module)],
+                    env=os.environ | {"BINDINGS": json.dumps(bindings)},
+                    stdin=subprocess.PIPE,  # closed at the end, which ends it
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            assert process.stdout
+            address = process.stdout.readline().strip()
+            client = httpx.Client(base_url=address, headers={"host": host}, trust_env=False)
+            return running.enter_context(client)
+
+        yield run
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A local account, and a client at `/accounts/<id>`."""
+    directory = tmp_path_factory.mktemp("account")
+    options = ["--directory", str(directory), "--account", f"{ACCOUNT_ID}=Test"]
+    command = [sys.executable, "-m", "sandbox.account", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        headers = {"Authorization": f"Bearer {(directory / 'token').read_text().strip()}"}
+        with httpx.Client(base_url=f"{address}/accounts/{ACCOUNT_ID}", headers=headers, trust_env=False) as client:
+            yield client
+        process.terminate()
