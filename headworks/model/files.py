@@ -5,13 +5,16 @@ engine hands to the program takes the place of what the files say (`pulumi up --
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 
+from headworks.model.checks.every_worker import every_worker
 from headworks.model.documents import Document, shown
 from headworks.model.draft import Draft, Section, draft
 from headworks.model.environment import Environment
 from headworks.model.problems import Finding, Problem, SpecificationError
 from headworks.model.resolution import resolve, sibling
+from headworks.model.specification import Specification
 from headworks.model.validation import unknown_key
 
 PROJECT_FILE = "Pulumi.yaml"
@@ -122,20 +125,49 @@ def _raise_any(problems: Iterable[Problem]) -> None:
 
 
 def _problems_of_drafts(drafts: Mapping[str, Draft | list[Problem]]) -> Iterator[Problem]:
-    named: dict[str, str] = {}
+    """What is wrong with one environment, and what two of them both claim."""
+    claimed: dict[tuple[str, ...], Section] = {}
     for result in drafts.values():
         if isinstance(result, list):
             yield from result
             continue
-        name, section = result.specification.name, result.environment
-        if (other := named.setdefault(name, section.file)) != section.file:
-            yield section.problem(
+        for claim, finding in _claims(result.specification):
+            other = claimed.setdefault(claim, result.environment)
+            if other is not result.environment:
+                yield result.environment.problem(replace(finding, reason=finding.reason.format(other=other.file)))
+
+
+def _claims(specification: Specification) -> Iterator[tuple[tuple[str, ...], Finding]]:
+    """What only one environment of a system can have, and what to say to the second. Names are for the policies."""
+    account = specification.account_id
+    yield (
+        ("environment", specification.name),
+        Finding(
+            path=("name",),
+            value=specification.name,
+            reason="{other} describes an environment of this name too",
+            fix="give each environment a name of its own",
+        ),
+    )
+    for zone in specification.zones:
+        yield (
+            (account, "zone", zone),
+            Finding(
+                path=("zones", zone),
+                reason="the environment of {other} sets this zone too: the one that is brought up last would win",
+                fix="leave the settings of a zone to one environment",
+            ),
+        )
+    for _, worker, path in every_worker(specification):
+        for binding, limit in worker.ratelimits.items():
+            yield (
+                (account, "rate limit", limit.namespace_id),
                 Finding(
-                    path=("name",),
-                    value=name,
-                    reason=f"{other} describes an environment of this name too",
-                    fix="give each environment a name of its own",
-                )
+                    path=(*path, "ratelimits", binding, "namespace_id"),
+                    value=limit.namespace_id,
+                    reason="the environment of {other} counts under this number too: its requests would use this limit up",
+                    fix="give each environment a number of its own",
+                ),
             )
 
 

@@ -1,7 +1,6 @@
 """What follows from a platform's catalogue of services: an order, hosts, routes of the dispatcher, variables of the code."""
 
 import json
-from collections.abc import Mapping
 
 from headworks.model import environment
 from headworks.model.physical import service_hosts
@@ -35,14 +34,17 @@ def service_routes(resolved: environment.Platform) -> tuple[environment.Route, .
     )
 
 
-def with_generated_variables(
-    written: Mapping[str, str], key: str | None, resolved: environment.Platform | None
-) -> dict[str, str]:
-    """The variables of the Worker of this key (None is the main one): of a platform, it is told what it works on (D11, D13)."""
-    variables = dict(written)
-    if resolved and key is None:
-        services = [{"service": service.key, "host": service.host} for service in resolved.services]
-        variables[resolved.services_variable] = json.dumps(services, separators=(",", ":"))
-    if resolved and key is not None and key == resolved.deploy:
-        variables[resolved.namespace_variable] = resolved.namespace
-    return variables
+def generated_variables(
+    written: Platform, resolved: environment.Platform, account_id: str
+) -> dict[str | None, dict[str, str]]:
+    """Variables by the key of the Worker that gets them (None is the main one): what it works on (D11, D13)."""
+    services = [{"service": service.key, "host": service.host} for service in resolved.services]
+    generated: dict[str | None, dict[str, str]] = {
+        None: {written.services_variable: json.dumps(services, separators=(",", ":"))}
+    }
+    if written.deploy:
+        generated[written.deploy] = {
+            written.namespace_variable: resolved.namespace,
+            written.account_variable: account_id,
+        }
+    return generated

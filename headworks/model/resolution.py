@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from headworks.model import environment, naming
 from headworks.model.naming import Kind
 from headworks.model.physical import declared_queue, names
-from headworks.model.platform_resolution import platform, service_routes, with_generated_variables
+from headworks.model.platform_resolution import generated_variables, platform, service_routes
 from headworks.model.specification import Specification
 from headworks.model.specification.entrances import PagesSite, Route
 from headworks.model.specification.queues import LONGEST_RETENTION, DeadLetterQueue, Queue
@@ -54,11 +54,11 @@ class _Resolution:
         self._written = specification
         self._suffixes = specification.suffixes
         self._companions = {key: self._name("script", each.name) for key, each in specification.workers.items()}
-        self._platform = (
-            platform(specification.platform, self._name("dispatch", specification.platform.namespace))
-            if specification.platform
-            else None
-        )
+        self._platform: environment.Platform | None = None
+        self._generated: dict[str | None, dict[str, str]] = {}
+        if written := specification.platform:
+            self._platform = platform(written, self._name("dispatch", written.namespace))
+            self._generated = generated_variables(written, self._platform, specification.account_id)
 
     def resolved(
         self,
@@ -135,7 +135,7 @@ class _Resolution:
             code=environment.Code(owner=worker.code.owner, main=worker.code.main),
             compatibility_date=worker.compatibility_date,
             compatibility_flags=worker.compatibility_flags,
-            vars=with_generated_variables(worker.vars, key, self._platform),
+            vars=worker.vars | self._generated.get(key, {}),
             durable_objects=worker.durable_objects,
             migrations=tuple(map(_migration, worker.migrations)),
             observability=environment.Observability(

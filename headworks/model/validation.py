@@ -60,12 +60,15 @@ def _finding(model: type[Written], details: ErrorDetails) -> Finding:
 
 def _may_be_secret(path: Path) -> bool:
     """A value that was pasted at the wrong place is not repeated on a screen or in a log."""
-    return "secrets" in path or "vars" in path
+    return not _SECRETIVE.isdisjoint(path)
+
+
+_SECRETIVE = frozenset({"secrets", "vars", "webhook_url"})
 
 
 def _written_path(location: Path) -> Path:
-    """Without pydantic's mark `[key]` at the key of a mapping that has the wrong form."""
-    return location[:-1] if location and location[-1] == "[key]" else location
+    """Without the marks in brackets, pydantic's `[key]` at a key of the wrong form and ours at a choice of two forms."""
+    return tuple(part for part in location if not (isinstance(part, str) and part.startswith("[")))
 
 
 # ---- what the errors of pydantic mean
@@ -124,6 +127,22 @@ def _too_long(_: type[Written], __: Path, details: ErrorDetails) -> tuple[str, s
     return f"is longer than {most} characters", f"write at most {most} characters"
 
 
+def _too_few(_: type[Written], __: Path, ___: ErrorDetails) -> tuple[str, str]:
+    return "is an empty list", "write one entry at least"
+
+
+def _too_many(_: type[Written], __: Path, details: ErrorDetails) -> tuple[str, str]:
+    most = details["ctx"]["max_length"]
+    return f"has more than {most} entries, the limit of Cloudflare", f"write at most {most}"
+
+
+def _wrong_choice(forms: str) -> Callable[[type[Written], Path, ErrorDetails], tuple[str, str]]:
+    def explain(_: type[Written], __: Path, details: ErrorDetails) -> tuple[str, str]:
+        return f"must be {forms}, not {_kind(details['input'])}", f"write {forms}"
+
+    return explain
+
+
 def _unforeseen(_: type[Written], __: Path, details: ErrorDetails) -> tuple[str, str]:
     return details["msg"][:1].lower() + details["msg"][1:], "write what schema/headworks.schema.json says"
 
@@ -146,6 +165,10 @@ _EXPLANATIONS: Mapping[str, Callable[[type[Written], Path, ErrorDetails], tuple[
     "string_too_short": _empty,
     "string_too_long": _too_long,
     "literal_error": _not_listed,
+    "too_short": _too_few,
+    "too_long": _too_many,
+    "cors_type": _wrong_choice("none or a list of rules"),
+    "lifecycle_type": _wrong_choice("a list of rules, or {waived: reason}"),
 }
 
 

@@ -174,7 +174,7 @@ SLIPS = [
         (
             "- {host",
             "headworks:environment.routes[1].host",
-            "an earlier route has the same host and path: Cloudflare refuses it (10020)",
+            "an earlier route has the same host and path, routes[0]: Cloudflare refuses it (10020)",
             "change its path",
         ),
     ),

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from headworks.model.specification import Specification, Written
+from headworks.model.specification import Specification
+from headworks.model.specification.written import Written
 from headworks.model.validation import expand, known_keys, unknown_key, validate
 
 SYSTEM_FILE, STAGING_FILE = "Pulumi.yaml", "Pulumi.staging.yaml"
@@ -249,6 +250,7 @@ def test_known_keys_are_the_models_and_none_where_people_choose_them():
     assert known_keys(Specification, ("queues", "any", "consumer", "dead_letter_queue")) == [
         "name",
         "message_retention_period",
+        "queue",
     ]
     assert known_keys(Specification, ("worker", "migrations", 0, "renamed_classes", 0)) == ["from", "to"]
     assert known_keys(Specification, ("buckets",)) is None

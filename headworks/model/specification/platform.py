@@ -38,6 +38,8 @@ class Platform(Written):
     """Key of the companion that deploys into the namespace."""
     namespace_variable: Identifier = "NAMESPACE"
     """Variable of that companion that gets the name of the namespace."""
+    account_variable: Identifier = "CLOUDFLARE_ACCOUNT_ID"
+    """Variable of that companion that gets the id of the account."""
     host: Text | None = None
     """Host of each service, with `{service}` for its key: `{service}.example.com`."""
     zone: Text | None = None

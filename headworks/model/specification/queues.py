@@ -28,8 +28,6 @@ class DeadLetterQueue(Written):
 class Consumer(Written):
     """How a Worker consumes the queue."""
 
-    worker: Key | None = None
-    """Key of the companion that consumes; left out, the main Worker does."""
     max_batch_size: Annotated[int, Field(ge=1, le=100)] = 10
     """Most messages in one batch."""
     max_batch_timeout: Annotated[int, Field(ge=0, le=60)] = 5
@@ -42,6 +40,8 @@ class Consumer(Written):
     """Seconds before a failed message is tried again."""
     dead_letter_queue: DeadLetterQueue | None = None
     """The queue for messages that were retried in vain; production needs one."""
+    worker: Key | None = None
+    """Key of the companion that consumes; left out, the main Worker does."""
 
 
 class Queue(Written):
