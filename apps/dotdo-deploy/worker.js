@@ -211,15 +211,16 @@ async function take(records, limit) {
   return taken;
 }
 
-/** The deployment before the live one. A rollback is not one of its own: the next goes further back, not to and fro. */
+/** The deployment before the live one. What a rollback took back stays behind: between it and what it restored, nothing counts. */
 async function beforeLive(env, service) {
   let live = null;
-  let passed = false;
-  for await (const record of history(env, service)) {
-    if (record.status !== "deployed") continue;
-    live ??= record.restores ?? record.id;
-    if (passed && !record.restores) return record;
-    passed ||= record.id === live;
+  let restored = null;
+  for await (const { id, status, restores, ...rest } of history(env, service)) {
+    if (status !== "deployed" || (restored && id !== restored)) continue;
+    restored = restores ?? null;
+    if (restores) continue;
+    if (live) return { id, ...rest };
+    live = id;
   }
   if (!live) throw new Refusal(409, `${service} was never deployed`);
   throw new Refusal(409, `There is no deployment of ${service} before ${live}`);

@@ -116,12 +116,23 @@ def test_a_rollback_restores_the_bytes_before_and_the_next_one_goes_further_back
     assert (nothing.status_code, live(account, namespace, "db")) == (409, FIRST)
 
 
-def test_a_deployment_after_a_rollback_rolls_back_to_what_was_live_by_history(account, namespace, deploy_service):
+def test_a_rollback_never_restores_what_an_earlier_one_took_back(account, namespace, deploy_service):
     deployed(deploy_service, "db", FIRST)
     deployed(deploy_service, "db", SECOND)
-    deploy_service.post("/rollback", json={"service": "db", "environment": "production"})
-    deployed(deploy_service, "db", FIRST)  # the same bytes again: stored once, since the bucket is locked
+    back = {"service": "db", "environment": "production"}
+    deploy_service.post("/rollback", json=back)
+    deployed(deploy_service, "db", THIRD)
+    deploy_service.post("/rollback", json=back)
     assert live(account, namespace, "db") == FIRST
+    assert deploy_service.post("/rollback", json=back).status_code == 409
+
+
+def test_the_same_bytes_are_stored_once_since_a_locked_bundle_cannot_be_written_again(
+    account, namespace, deploy_service
+):
+    deployed(deploy_service, "db", FIRST)
+    deployed(deploy_service, "auth", FIRST)
+    assert live(account, namespace, "auth") == FIRST
 
 
 def test_a_service_that_was_never_deployed_cannot_be_rolled_back(deploy_service):
