@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from headworks.model.environment import DnsRecord, Names, Route
+from headworks.model.environment import (
+    Alert,
+    Destination,
+    DnsRecord,
+    ExternalDependency,
+    Healthcheck,
+    Names,
+    PagesSite,
+    Route,
+)
 from headworks.model.files import load_environment
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +25,7 @@ def load(stack):
 
 
 def test_production_has_every_name_of_the_runbook():
-    """R1, R5, R12, R19, R29."""
+    """R1, R5, R12, R18, R19, R29."""
     environment = load("production")
     assert environment.names == Names(
         scripts=("rockhounding-api",),
@@ -24,7 +33,8 @@ def test_production_has_every_name_of_the_runbook():
         kv_namespaces=("CACHE_KV", "SESSION_KV"),
         databases=(),
         queues=("exports-queue", "exports-dlq"),
-        hosts=("api.rockhound.app",),
+        hosts=("api.rockhound.app", "rockhound.app"),
+        pages_projects=("rockhound-app",),
     )
     assert environment.production
     assert environment.secrets == SECRETS
@@ -130,3 +140,92 @@ def test_all_that_the_system_declares_is_used_and_the_optional_database_is_not_d
     """R9."""
     environment = load(stack)
     assert environment.declared_names == environment.names
+
+
+@pytest.mark.parametrize("stack", ["development", "staging", "production"])
+def test_of_every_bucket_it_is_decided_who_reads_it_and_how_long_objects_stay(stack):
+    """P18 and P19 ask it of every bucket; T123 of retention."""
+    for bucket in load(stack).buckets:
+        assert bucket.cors == ()
+        assert bucket.lifecycle is None
+        assert bucket.lifecycle_waived
+
+
+def test_the_site_is_one_project_with_the_domain_of_the_zone():
+    """R18."""
+    assert load("production").pages == (
+        PagesSite(
+            key="app",
+            name="rockhound-app",
+            production_branch="main",
+            build_command="",
+            destination_dir="",
+            root_dir="",
+            compatibility_date="2026-02-25",
+            domains=("rockhound.app",),
+            zone="rockhound.app",
+            vars={},
+        ),
+    )
+    assert load("staging").pages == load("development").pages == ()
+
+
+def test_production_is_asked_for_its_health_and_tells_of_errors():
+    """R58, R70."""
+    environment = load("production")
+    assert environment.healthchecks == (
+        Healthcheck(
+            key="api",
+            zone="rockhound.app",
+            host="api.rockhound.app",
+            path="/health",
+            interval=60,
+            timeout=5,
+            retries=2,
+            consecutive_fails=1,
+            consecutive_successes=1,
+            expected_codes=("200",),
+            expected_body="",
+        ),
+    )
+    assert environment.destinations == (
+        Destination(key="on-call", email="on-call@rockhound.app"),
+        Destination(key="pagerduty", pagerduty_id="0123456789abcdef0123456789abcdef"),
+    )
+    assert environment.alerts == (
+        Alert(key="error-rate", when="error_rate", above=1, severity="critical", notify=("on-call", "pagerduty")),
+        Alert(
+            key="unreachable",
+            when="unreachable",
+            healthcheck="api",
+            severity="critical",
+            notify=("on-call", "pagerduty"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("stack", "host"),
+    [
+        ("development", "supabase-dev.rockhound.example"),
+        ("staging", "supabase-staging.rockhound.example"),
+        ("production", "supabase.rockhound.example"),
+    ],
+)
+def test_what_the_system_needs_outside_is_named(stack, host):
+    """R16, R17; the address is the one that the code gets."""
+    environment = load(stack)
+    assert [(each.key, each.kind, each.host) for each in environment.external] == [
+        ("supabase", "postgres", host),
+        ("mapbox", "api", "api.mapbox.com"),
+    ]
+    assert isinstance(environment.external[0], ExternalDependency)
+    assert environment.worker.vars["SUPABASE_URL"] == f"https://{host}"
+
+
+@pytest.mark.parametrize("stack", ["development", "staging", "production"])
+def test_requests_go_to_the_newest_version_unless_someone_says_otherwise(stack):
+    """R75, R76."""
+    environment = load(stack)
+    assert environment.routes_enabled
+    assert environment.worker.rollback_to is None
