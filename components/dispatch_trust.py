@@ -1,7 +1,8 @@
 """Trusted mode of a dispatch namespace: a dynamic resource, because the provider's namespace cannot set it.
 
 In trusted mode the Workers of a namespace see `request.cf` and share the zone's cache, with each other too: right for
-Workers of one owner, and a leak between customers (D2, D3).
+Workers of one owner, and a leak between customers (D2, D3). A Worker that is in the namespace already takes the mode on
+with its next upload, as Cloudflare's documentation says.
 """
 
 import sys
@@ -35,7 +36,11 @@ class DispatchTrustProvider(ResourceProvider):
         return CreateResult(props["namespace"], _told(props))
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        return UpdateResult(_told(news))
+        state = _told(news)
+        print(
+            f"Upload the Workers of {news['namespace']} again: until then they run in the mode before.", file=sys.stderr
+        )
+        return UpdateResult(state)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         with Api.from_environment(timeout=_SILENCE) as api:

@@ -136,13 +136,14 @@ def live(account: httpx.Client, name: str) -> bool:
     return account.get(f"/workers/dispatch/namespaces/{name}").json()["result"]["trusted_workers"]
 
 
-def test_a_namespace_becomes_trusted_and_untrusted_again(account, namespace):
+def test_a_namespace_becomes_trusted_and_untrusted_again(account, namespace, capsys):
     provider, trusted = DispatchTrustProvider(), TRUST | {"namespace": namespace}
     created = provider.create(trusted)
     assert (created.id, created.outs, live(account, namespace)) == (namespace, trusted, True)
     untrusted = trusted | {"trusted": False}
     assert provider.update(namespace, trusted, untrusted).outs == untrusted
     assert live(account, namespace) is False
+    assert f"Upload the Workers of {namespace} again" in capsys.readouterr().err
 
 
 def test_a_refresh_shows_that_somebody_else_changed_the_mode(account, namespace):
