@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from sandbox.account import r2
 from sandbox.account.envelope import Failure, Json
 from sandbox.account.paging import Numbered
 from sandbox.account.request import Call
@@ -53,6 +54,9 @@ BAD_NAME = Failure(
     "Queue name {name!r} is not valid. It must match the regular expression ^[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?$",
 )
 NAME_TAKEN = Failure(409, 11009, "Queue name '{name}' is already taken. Please use a different name and try again.")
+IN_USE = Failure(
+    400, 11017, "Queue '{name}' is in use by event notifications of {buckets}. Delete their configuration first."
+)
 BAD_SETTING = Failure(400, 100127, "{name} must be from {least} to {most}, not {value!r}.")
 UNKNOWN_SETTING = Failure(400, 100127, "{name} is not a setting of {what}.")
 BAD_TYPE = Failure(400, 10026, "Consumer type {type!r} is not supported; it must be worker or http_pull.")
@@ -73,12 +77,12 @@ def list_(call: Call) -> list[Json]:
 
 
 def get(call: Call) -> Json:
-    return _shown(call, _queue(call))
+    return _shown(call, queue_of(call))
 
 
 def update(call: Call) -> Json:
     """Renames and changes settings; what is not said stays."""
-    queue, body = _queue(call), call.object()
+    queue, body = queue_of(call), call.object()
     if body.get("queue_name"):
         queue["queue_name"] = _free_name(call, body, queue["queue_name"])
     queue["settings"] = _queue_settings(queue["settings"], body.get("settings") or {})
@@ -88,12 +92,27 @@ def update(call: Call) -> Json:
 
 def delete(call: Call) -> Json:
     """Takes the consumer along."""
-    call.store.delete(QUEUE, call.account, _queue(call)["queue_id"])
+    queue = queue_of(call)
+    if buckets := r2.notifying(call.store, call.account, queue["queue_id"]):
+        raise IN_USE.error(name=queue["queue_name"], buckets=", ".join(buckets))
+    call.store.delete(QUEUE, call.account, queue["queue_id"])
     return {}
 
 
 def find(store: Store, account: str, name: str) -> Json | None:
     return store.named(QUEUE, account, name)
+
+
+def of_id(store: Store, account: str, identifier: str) -> Json:
+    queue = store.get(QUEUE, account, identifier)
+    if queue is None:
+        raise NO_QUEUE.error()
+    return queue
+
+
+def queue_of(call: Call) -> Json:
+    """The queue that the path names."""
+    return of_id(call.store, call.account, call.parameters["queue_id"])
 
 
 def consumed_by(store: Store, account: str, script: str) -> list[str]:
@@ -103,7 +122,7 @@ def consumed_by(store: Store, account: str, script: str) -> list[str]:
 
 
 def create_consumer(call: Call) -> Json:
-    queue = _queue(call)
+    queue = queue_of(call)
     if queue["consumer"]:
         raise HAS_CONSUMER.error(name=queue["queue_name"])
     consumer = {"consumer_id": secrets.token_hex(16), "created_on": call.now, **_consumer_of(call, {}, call.object())}
@@ -112,17 +131,17 @@ def create_consumer(call: Call) -> Json:
 
 
 def list_consumers(call: Call) -> list[Json]:
-    queue = _queue(call)
+    queue = queue_of(call)
     return [_consumer_shown(queue, queue["consumer"])] if queue["consumer"] else []
 
 
 def get_consumer(call: Call) -> Json:
-    queue = _queue(call)
+    queue = queue_of(call)
     return _consumer_shown(queue, _consumer(call, queue))
 
 
 def update_consumer(call: Call) -> Json:
-    queue = _queue(call)
+    queue = queue_of(call)
     present = _consumer(call, queue)
     consumer = present | _consumer_of(call, present["settings"], call.object())
     _save(call, queue | {"consumer": consumer})
@@ -130,7 +149,7 @@ def update_consumer(call: Call) -> Json:
 
 
 def delete_consumer(call: Call) -> Json:
-    queue = _queue(call)
+    queue = queue_of(call)
     _consumer(call, queue)
     _save(call, queue | {"consumer": None})
     return {}
@@ -145,13 +164,6 @@ def _new_queue(call: Call, body: Json) -> Json:
         "modified_on": call.now,
         "consumer": None,
     }
-
-
-def _queue(call: Call) -> Json:
-    queue = call.store.get(QUEUE, call.account, call.parameters["queue_id"])
-    if queue is None:
-        raise NO_QUEUE.error()
-    return queue
 
 
 def _save(call: Call, queue: Json) -> None:
@@ -221,6 +233,9 @@ def _shown(call: Call, queue: Json) -> Json:
     producers = [
         {"type": "worker", "script": script}
         for script in records.bound_to(call.store, call.account, "queue", "queue_name", queue["queue_name"])
+    ] + [
+        {"type": "r2_bucket", "bucket_name": bucket}
+        for bucket in r2.notifying(call.store, call.account, queue["queue_id"])
     ]
     return {
         **{key: queue[key] for key in ("queue_id", "queue_name", "settings", "created_on", "modified_on")},

@@ -11,6 +11,8 @@ from sandbox.account.storage import Store
 
 BUCKET = "r2_bucket"
 OBJECT = "r2_object"
+NOTIFICATION = "r2_event_notification"
+"""Scope: id of the bucket. Id: that of the queue."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 JURISDICTION_HEADER = "cf-r2-jurisdiction"
 STORAGE_CLASS_HEADER = "cf-r2-storage-class"
@@ -71,6 +73,7 @@ def delete(call: Call) -> Json:
     bucket = bucket_of(call)
     if call.store.keys(OBJECT, bucket["id"]):
         raise NOT_EMPTY.error()
+    call.store.clear(NOTIFICATION, bucket["id"])
     call.store.delete(BUCKET, call.account, _identifier(bucket))
     return {}
 
@@ -90,6 +93,11 @@ def bucket_of(call: Call) -> Json:
     if bucket is None:
         raise NO_SUCH_BUCKET.error()
     return bucket
+
+
+def notifying(store: Store, account: str, queue: str) -> list[str]:
+    """Names of the buckets whose events go to a queue, by its id."""
+    return [b["name"] for b in store.all(BUCKET, account) if store.get(NOTIFICATION, b["id"], queue)]
 
 
 def change(call: Call, **settings: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sandbox.account.envelope import Failure, Json, Page, Raw
 from sandbox.account.paging import Cursored
 from sandbox.account.r2 import OBJECT, bucket_of
+from sandbox.account.r2_rules import locked
 from sandbox.account.request import Call
 from sandbox.account.router import Endpoint
 from sandbox.account.storage import Content
@@ -21,11 +22,14 @@ HTTP_METADATA = {
 
 NO_SUCH_KEY = Failure(404, 10007, "The specified key does not exist.")
 
+LOCKED = Failure(403, 10069, "The object is locked by the bucket policy.")
+
 _PAGE = Cursored("key", size=20)
 
 
 def put(call: Call) -> Json:
     bucket, key = bucket_of(call), call.parameters["object_key"]
+    _check_lock(call, call.store.read(OBJECT, bucket["id"], key))
     document = {
         "etag": hashlib.md5(call.body, usedforsecurity=False).hexdigest(),
         "size": len(call.body),
@@ -57,6 +61,7 @@ def get(call: Call) -> Raw:
 
 def delete(call: Call) -> Json:
     content = _object(call)
+    _check_lock(call, content)
     call.store.erase(OBJECT, bucket_of(call)["id"], content.key)
     return {"key": content.key}
 
@@ -84,6 +89,11 @@ def _object(call: Call) -> Content:
     if content is None:
         raise NO_SUCH_KEY.error()
     return content
+
+
+def _check_lock(call: Call, content: Content | None) -> None:
+    if content and locked(bucket_of(call), content.key, content.document["last_modified"], call.now):
+        raise LOCKED.error()
 
 
 _OBJECTS = "/accounts/{account_id}/r2/buckets/{bucket_name}/objects"

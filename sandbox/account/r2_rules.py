@@ -1,17 +1,18 @@
 """What is set on an R2 bucket: CORS, lifecycle, locks, and the domains that it is served on."""
 
-import re
-from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.account import dns, zones
+from sandbox.account import dns, fields, zones
 from sandbox.account.envelope import Failure, Json
+from sandbox.account.fields import Field, Fields, Kind, Unfit, flag, listed, number, one_of, shaped, text
 from sandbox.account.r2 import bucket_of, change
 from sandbox.account.request import Call
 from sandbox.account.router import Endpoint
 
-METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "HEAD"})
-ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s]+")
+METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD")
+ORIGIN = r"\*|[a-z][a-z0-9+.-]*://[^/\s]+"
+"""scheme://host[:port], without a path."""
 TLS_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 LARGEST_RULE_LIST = 1000
 DEFAULT_LIFECYCLE = [
@@ -25,63 +26,89 @@ DEFAULT_LIFECYCLE = [
 """What Cloudflare sets on every new bucket; a PUT that does not repeat it removes it."""
 
 NO_CORS = Failure(404, 10059, "The CORS configuration does not exist.")
+BAD_RULES = Failure(400, 10040, "The rules are not valid: {reason}.")
 BAD_RULE = Failure(400, 10040, "Rule {number} is not valid: {reason}.")
 NO_DOMAIN = Failure(404, 10053, "The domain is not connected to this bucket.")
 BAD_DOMAIN = Failure(400, 10040, "The domain is not valid: {reason}.")
 DOMAIN_TAKEN = Failure(409, 10056, "The hostname {domain} already has a DNS record.")
 
 
-def _cors_problem(rule: Json) -> str | None:
-    allowed = rule.get("allowed")
-    if not isinstance(allowed, dict) or not allowed.get("methods") or not allowed.get("origins"):
-        return "allowed.methods and allowed.origins are required"
-    if unknown := set(allowed["methods"]) - METHODS:
-        return f"method {min(unknown)!r} is none of {', '.join(sorted(METHODS))}"
-    if bad := [origin for origin in allowed["origins"] if not ORIGIN.fullmatch(origin)]:
-        return f"origin {bad[0]!r} is not `*` and not scheme://host[:port] without a path"
-    return None
+def _moment(value: Any) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise Unfit(f"a date like 2030-01-31 or 2030-01-31T00:00:00Z is expected, not {value!r}") from None
+    return str(value)
 
 
-def _lifecycle_problem(rule: Json) -> str | None:
-    if not isinstance(rule.get("conditions"), dict) or not isinstance(rule["conditions"].get("prefix"), str):
-        return "conditions.prefix is required"
-    single = [rule.get("abortMultipartUploadsTransition"), rule.get("deleteObjectsTransition")]
-    for transition in [*filter(None, single), *(rule.get("storageClassTransitions") or [])]:
-        if problem := _condition_problem(transition.get("condition"), "maxAge", ("Age", "Date")):
-            return problem
-    return None
+def _condition(age: str, *types: str) -> Kind:
+    """When a rule applies. `age`: name of the field that holds seconds."""
+    told_by = {"Age": age, "Date": "date"}
+    shape = shaped(type=Field(one_of(*types), required=True), **{age: Field(number(0)), "date": Field(_moment)})
+
+    def check(value: Any) -> Json:
+        condition: Json = shape(value)
+        wanted = told_by.get(condition["type"])
+        if set(condition) - {"type"} != ({wanted} if wanted else set()):
+            raise Unfit(f"a condition of type {condition['type']} has {wanted or 'no other field'} beside the type")
+        return condition
+
+    return check
 
 
-def _lock_problem(rule: Json) -> str | None:
-    return _condition_problem(rule.get("condition"), "maxAgeSeconds", ("Age", "Date", "Indefinite"))
+def _transition(*types: str) -> Kind:
+    return shaped(condition=Field(_condition("maxAge", *types), required=True))
 
 
-def _condition_problem(condition: Any, age: str, types: tuple[str, ...]) -> str | None:
-    if not isinstance(condition, dict) or condition.get("type") not in types:
-        return f"a condition of type {' or '.join(types)} is required"
-    if condition["type"] == "Age" and not (isinstance(condition.get(age), int) and condition[age] >= 0):
-        return f"a condition of type Age needs {age} in seconds"
-    if condition["type"] == "Date" and not isinstance(condition.get("date"), str):
-        return "a condition of type Date needs a date"
-    return None
+_IDENTIFIED = {"id": Field(text(least=1), required=True), "enabled": Field(flag, required=True)}
+CORS_RULE = {
+    "id": Field(text()),
+    "allowed": Field(
+        shaped(
+            methods=Field(listed(one_of(*METHODS), least=1), required=True),
+            origins=Field(listed(text(ORIGIN), least=1), required=True),
+            headers=Field(listed(text())),
+        ),
+        required=True,
+    ),
+    "exposeHeaders": Field(listed(text())),
+    "maxAgeSeconds": Field(number(0)),
+}
+LIFECYCLE_RULE = {
+    **_IDENTIFIED,
+    "conditions": Field(shaped(prefix=Field(text(), required=True)), required=True),
+    "abortMultipartUploadsTransition": Field(_transition("Age")),
+    "deleteObjectsTransition": Field(_transition("Age", "Date")),
+    "storageClassTransitions": Field(
+        listed(
+            shaped(
+                condition=Field(_condition("maxAge", "Age", "Date"), required=True),
+                storageClass=Field(one_of("InfrequentAccess"), required=True),
+            )
+        )
+    ),
+}
+LOCK_RULE = {
+    **_IDENTIFIED,
+    "prefix": Field(text()),
+    "condition": Field(_condition("maxAgeSeconds", "Age", "Date", "Indefinite"), required=True),
+}
 
 
-def _checked(call: Call, problem_of: Callable[[Json], str | None], *, identified: bool) -> list[Json]:
-    rules = call.object().get("rules") or []
-    if not isinstance(rules, list) or len(rules) > LARGEST_RULE_LIST:
-        raise BAD_RULE.error(number=1, reason=f"rules must be a list of at most {LARGEST_RULE_LIST}")
-    seen: set[str] = set()
-    for number, rule in enumerate(rules, 1):
-        if not isinstance(rule, dict):
-            raise BAD_RULE.error(number=number, reason="it is not an object")
-        if identified and (not rule.get("id") or not isinstance(rule.get("enabled"), bool)):
-            raise BAD_RULE.error(number=number, reason="id and enabled are required")
-        if rule.get("id") in seen:
-            raise BAD_RULE.error(number=number, reason=f"the id {rule['id']!r} is used twice")
-        seen |= {rule["id"]} if rule.get("id") else set()
-        if problem := problem_of(rule):
-            raise BAD_RULE.error(number=number, reason=problem)
+def _checked(call: Call, rule_fields: Fields) -> list[Json]:
+    """The rules of the body: a whole list, that takes the place of the present one."""
+    body = fields.read(call.object(), {"rules": Field(_RULES, default=[])}, BAD_RULES)
+    rules = [
+        fields.read(rule, rule_fields, BAD_RULE.about(number=number_)) for number_, rule in enumerate(body["rules"], 1)
+    ]
+    identifiers = [rule["id"] for rule in rules if rule.get("id")]
+    for number_, rule in enumerate(rules, 1):
+        if identifiers.count(rule.get("id")) > 1:
+            raise BAD_RULE.error(number=number_, reason=f"the id {rule['id']!r} is used twice")
     return rules
+
+
+_RULES = listed(lambda rule: rule, most=LARGEST_RULE_LIST)
 
 
 def get_cors(call: Call) -> Json:
@@ -92,7 +119,7 @@ def get_cors(call: Call) -> Json:
 
 
 def put_cors(call: Call) -> Json:
-    change(call, cors=_checked(call, _cors_problem, identified=False))
+    change(call, cors=_checked(call, CORS_RULE))
     return {}
 
 
@@ -106,7 +133,7 @@ def get_lifecycle(call: Call) -> Json:
 
 
 def put_lifecycle(call: Call) -> Json:
-    change(call, lifecycle=_checked(call, _lifecycle_problem, identified=True))
+    change(call, lifecycle=_checked(call, LIFECYCLE_RULE))
     return {}
 
 
@@ -115,8 +142,26 @@ def get_lock(call: Call) -> Json:
 
 
 def put_lock(call: Call) -> Json:
-    change(call, lock=_checked(call, _lock_problem, identified=True))
+    change(call, lock=_checked(call, LOCK_RULE))
     return {}
+
+
+def locked(bucket: Json, key: str, last_modified: str, now: str) -> bool:
+    """Whether a lock keeps the object from being deleted or written over."""
+    return any(
+        rule["enabled"] and key.startswith(rule.get("prefix", "")) and _holds(rule["condition"], last_modified, now)
+        for rule in bucket.get("lock", [])
+    )
+
+
+def _holds(condition: Json, last_modified: str, now: str) -> bool:
+    moment = datetime.fromisoformat(now)
+    if condition["type"] == "Age":
+        return moment < datetime.fromisoformat(last_modified) + timedelta(seconds=condition["maxAgeSeconds"])
+    if condition["type"] == "Date":
+        date = datetime.fromisoformat(condition["date"])
+        return moment < (date if date.tzinfo else date.replace(tzinfo=moment.tzinfo))
+    return True
 
 
 def get_managed(call: Call) -> Json:

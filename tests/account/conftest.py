@@ -47,6 +47,9 @@ UNDOCUMENTED = {
 FLATTENED = {
     ("bindings", "items"): "of the union of binding types only `ai` is left; the SDK checks the others",
     ("rules", "items", "condition", "type"): "of the union of lock conditions only `Age` is left",
+    ("storageClassTransitions", "items", "condition", "type"): "the same for lifecycle conditions",
+    ("deleteObjectsTransition", "condition", "type"): "the same for lifecycle conditions",
+    ("producers", "items", "type"): "of the union of producer types only `worker` is left",
     ("consumers", "items", "type"): "of the union of consumer types only `worker` is left",
     ("result", "type"): "of several unions (DNS records, secrets, consumers) only the first member is left",
     ("result", "items", "type"): "the same in lists",
