@@ -20,6 +20,8 @@ class DatabaseArgs(TypedDict):
     """The Worker's name for the database; part of the logical name."""
     name: str
     """The physical name. Another name is another database."""
+    jurisdiction: NotRequired[str]
+    """`eu` or `fedramp`: where the rows stay, decided for ever when the database is made."""
     read_replication: str
     """`auto` or `disabled`. Always stated: unsaid, the update after a refresh sends null, and the API refuses it (7400)."""
     primary_location_hint: NotRequired[str]
@@ -40,7 +42,30 @@ class Databases(databases.Databases):
     """Database ids by binding."""
 
     def __init__(self, name: str, args: DatabasesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, {**args, "databases": [{**database} for database in args["databases"]]}, opts)
+        made = [_database(database) for database in args["databases"]]
+        super().__init__(
+            name, {"account_id": args["account_id"], "production": args["production"], "databases": made}, opts
+        )
+
+
+def _database(args: DatabaseArgs) -> databases.DatabaseArgs:
+    database: databases.DatabaseArgs = {
+        "binding": args["binding"],
+        "name": args["name"],
+        "read_replication": args["read_replication"],
+    }
+    if "jurisdiction" in args:
+        database["jurisdiction"] = args["jurisdiction"]
+    if "primary_location_hint" in args:
+        database["primary_location_hint"] = args["primary_location_hint"]
+    return database
+
+
+class DeadLetterQueueArgs(TypedDict):
+    name: str
+    """The physical name."""
+    message_retention_period: int
+    """Seconds."""
 
 
 class WorkQueueArgs(TypedDict):
@@ -49,11 +74,13 @@ class WorkQueueArgs(TypedDict):
     """Protects the queues, and keeps them when the component is destroyed."""
     queue_name: str
     """The physical name. A new name renames in place: the id, the messages and the consumer stay."""
+    jurisdiction: NotRequired[str]
+    """`eu` or `fedramp`: where the messages stay, decided for ever when the queue is made."""
     delivery_delay: int
     """Seconds."""
     message_retention_period: int
     """Seconds."""
-    dead_letter_queue: NotRequired[work_queue.DeadLetterQueueArgs]
+    dead_letter_queue: NotRequired[DeadLetterQueueArgs]
     """Where failed messages go: give its name to the consumer."""
 
 
@@ -76,8 +103,14 @@ class WorkQueue(work_queue.WorkQueue):
             "delivery_delay": args["delivery_delay"],
             "message_retention_period": args["message_retention_period"],
         }
+        if "jurisdiction" in args:
+            queue["jurisdiction"] = args["jurisdiction"]
         if "dead_letter_queue" in args:
-            queue["dead_letter_queue"] = args["dead_letter_queue"]
+            letters = args["dead_letter_queue"]
+            queue["dead_letter_queue"] = {
+                "name": letters["name"],
+                "message_retention_period": letters["message_retention_period"],
+            }
         super().__init__(name, queue, opts)
 
 

@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -43,6 +45,20 @@ pulumi.export("component", pulumi.runtime.get_root_resource().urn.apply(construc
 '''
 
 
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    with process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
 class Engine(engine_pb2_grpc.EngineServicer):
     """Where a plugin logs."""
 
@@ -67,13 +83,11 @@ def plugin(engine_address: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     command = [sys.executable, str(REPOSITORY / "plugin"), engine_address]
     with (elsewhere / "stderr").open("w") as errors:
         process = subprocess.Popen(command, cwd=elsewhere, stdout=subprocess.PIPE, stderr=errors, text=True)
-    assert process.stdout
-    port = process.stdout.readline().strip()
-    assert port.isdigit(), (elsewhere / "stderr").read_text()
-    yield f"127.0.0.1:{port}"
-    process.terminate()
-    rest, _ = process.communicate(timeout=20)
-    assert not rest, "the plugin printed more than its port"
+    with ended(process):
+        port = first_line(process)
+        assert port.isdigit(), (elsewhere / "stderr").read_text()
+        yield f"127.0.0.1:{port}"
+    assert process.returncode in {0, -signal.SIGTERM}, (elsewhere / "stderr").read_text()
 
 
 @pytest.fixture
@@ -124,11 +138,10 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     command = [sys.executable, "-m", "sandbox.account", "--directory", str(folder), "--account", f"{ACCOUNT}=test"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
-    assert process.stdout
-    address = process.stdout.readline().strip()
-    yield {"CLOUDFLARE_BASE_URL": address, "CLOUDFLARE_API_TOKEN": (folder / "token").read_text().strip()}
-    process.terminate()
-    process.communicate(timeout=20)
+    with ended(process):
+        address = first_line(process)
+        assert address.startswith("http://127.0.0.1:"), (folder / "log").read_text()
+        yield {"CLOUDFLARE_BASE_URL": address, "CLOUDFLARE_API_TOKEN": (folder / "token").read_text().strip()}
 
 
 @pytest.fixture
