@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from sandbox.account import fields
 from sandbox.account.envelope import Failure, Json, Raw
+from sandbox.account.fields import Field, one_of, text
 from sandbox.account.paging import Cursored, Numbered
 from sandbox.account.request import Call
 from sandbox.account.router import Endpoint
@@ -22,6 +24,7 @@ LARGEST_METADATA = 1024
 SHORTEST_LIFE = 60
 """Seconds."""
 LARGEST_BULK = 10_000
+NEW_NAMESPACE = {"title": Field(text()), "jurisdiction": Field(one_of("eu", "fedramp", "us"))}
 
 TITLE_REQUIRED = Failure(400, 10019, "create namespace: 'title is required'")
 TITLE_TAKEN = Failure(400, 10014, "create namespace: 'A namespace with this account ID and title already exists.'")
@@ -36,7 +39,8 @@ BAD_METADATA = Failure(400, 10035, "the metadata of key {key!r} must be JSON of 
 
 
 def create_namespace(call: Call) -> Json:
-    namespace: Json = {"id": secrets.token_hex(16), "title": _free_title(call), "supports_url_encoding": True}
+    said = fields.read(call.object(BAD_BODY), NEW_NAMESPACE, BAD_BODY)
+    namespace: Json = {**said, "id": secrets.token_hex(16), "title": _free_title(call), "supports_url_encoding": True}
     call.store.put(NAMESPACE, call.account, namespace["id"], namespace, name=namespace["title"])
     return namespace
 

@@ -57,6 +57,7 @@ NAME_TAKEN = Failure(409, 11009, "Queue name '{name}' is already taken. Please u
 IN_USE = Failure(
     400, 11017, "Queue '{name}' is in use by event notifications of {buckets}. Delete their configuration first."
 )
+BAD_JURISDICTION = Failure(400, 100127, "jurisdiction must be eu, fedramp or us, not {value!r}.")
 BAD_SETTING = Failure(400, 100127, "{name} must be from {least} to {most}, not {value!r}.")
 UNKNOWN_SETTING = Failure(400, 100127, "{name} is not a setting of {what}.")
 BAD_TYPE = Failure(400, 10026, "Consumer type {type!r} is not supported; it must be worker or http_pull.")
@@ -159,11 +160,20 @@ def _new_queue(call: Call, body: Json) -> Json:
     return {
         "queue_id": secrets.token_hex(16),
         "queue_name": _free_name(call, body),
+        **_jurisdiction(body),
         "settings": _queue_settings({}, body.get("settings") or {}),
         "created_on": call.now,
         "modified_on": call.now,
         "consumer": None,
     }
+
+
+def _jurisdiction(body: Json) -> Json:
+    """Decided with the queue's creation; without one nothing is answered."""
+    value = body.get("jurisdiction")
+    if value not in (None, "eu", "fedramp", "us"):
+        raise BAD_JURISDICTION.error(value=value)
+    return {"jurisdiction": value} if value else {}
 
 
 def _save(call: Call, queue: Json) -> None:
@@ -238,7 +248,7 @@ def _shown(call: Call, queue: Json) -> Json:
         for bucket in r2.notifying(call.store, call.account, queue["queue_id"])
     ]
     return {
-        **{key: queue[key] for key in ("queue_id", "queue_name", "settings", "created_on", "modified_on")},
+        **{key: value for key, value in queue.items() if key != "consumer"},
         "producers_total_count": len(producers),
         "producers": producers,
         "consumers_total_count": len(consumers),

@@ -32,7 +32,7 @@ NAMESPACE = Resource(
         "accountId": in_path(),
         "title": required(Kind.TEXT),
         "supportsUrlEncoding": computed(Kind.FLAG),
-        "jurisdiction": optional(Kind.TEXT, replaces=Replaces.ALWAYS, refreshed=False, values=("eu", "fedramp", "us")),
+        "jurisdiction": optional(Kind.TEXT, replaces=Replaces.ALWAYS, values=("eu", "fedramp", "us")),
         "mode": optional(Kind.TEXT, refreshed=False, values=("instant",)),
     },
     create=Call(method="POST", path=NAMESPACES),

@@ -53,7 +53,7 @@ QUEUE = Resource(
         "queueId": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),
         "queueName": required(Kind.TEXT),
-        "jurisdiction": optional(Kind.TEXT, replaces=Replaces.ALWAYS, refreshed=False, values=("eu", "fedramp", "us")),
+        "jurisdiction": optional(Kind.TEXT, replaces=Replaces.ALWAYS, values=("eu", "fedramp", "us")),
         "settings": either(
             an_object(
                 deliveryDelay=either(Kind.NUMBER),
