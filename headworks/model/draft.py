@@ -63,10 +63,15 @@ def draft(system: Section, environment: Section) -> Draft | list[Problem]:
     whole = validate(Specification, merge(base, special))
     declared = validate(Specification, merge(base, _own(special)))
     problems = [system.problem(finding) for finding in _found(below)]
-    problems += [profile.problem(finding) for profile in profiles.values() for finding in _of_profile(shared, profile)]
+    known = {(finding.path, finding.reason) for finding in _found(below)}
+    for profile in profiles.values():
+        problems += [
+            profile.problem(finding)
+            for finding in _of_profile(shared, profile)
+            if (finding.path, finding.reason) not in known
+        ]
     problems += [environment.problem(finding) for finding in _idle(base, special)]
     problems += [environment.problem(finding) for finding in _unknown_profiles(environment, profiles)]
-    known = {(finding.path, finding.reason) for finding in _found(below)}
     for finding in (*_found(whole), *(findings(whole) if isinstance(whole, Specification) else ())):
         if (finding.path, finding.reason) not in known:
             problems.append(_writer(layers, finding.path).problem(finding))
@@ -145,7 +150,7 @@ def _of_profile(shared: Section, profile: Section) -> Iterator[Finding]:
     yield from _idle(shared.content, content)
     whole = validate(Specification, merge(merge(shared.content, content), _SOME_ENVIRONMENT))
     for finding in _found(whole):
-        if _depth(content, finding.path) > _depth(shared.content, finding.path):
+        if _depth(content, finding.path) >= _depth(shared.content, finding.path):
             yield finding
 
 

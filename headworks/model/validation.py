@@ -192,8 +192,11 @@ def _model(annotation: Any) -> type[Written] | None:
 
 
 def _below(annotation: Any, key: str | int) -> Any:
-    """What the model says about the value at this key; None where it says nothing."""
-    if model := _model(annotation):
+    """What the model says about the value at this key; None where it says nothing.
+
+    An index leads into a list, so beside a choice of a model (`lifecycle`) it is the list that counts.
+    """
+    if not isinstance(key, int) and (model := _model(annotation)):
         return next((field.annotation for name, field in _fields(model) if name == key), None)
     for part in _parts(annotation):
         if get_origin(part) is dict:

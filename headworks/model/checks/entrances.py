@@ -147,9 +147,11 @@ def _every_domain(specification: Specification) -> Iterator[tuple[str, Path]]:
 
 
 def _service_hosts(specification: Specification) -> Iterator[tuple[str, Path]]:
+    """Each host once: that services share one has a finding of its own."""
     if specification.platform:
-        for key, (host, _) in service_hosts(specification.platform).items():
-            yield host, ("platform", "services", key)
+        hosts = service_hosts(specification.platform)
+        places: dict[str, Path] = {host: ("platform", "services", key) for key, (host, _) in hosts.items()}
+        yield from places.items()
 
 
 CHECKS: tuple[Check, ...] = (_routes, _patterns, _records, _domains, _zones, _healthchecks)

@@ -1,0 +1,48 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headworks.model.ordering import cycles, in_order
+
+keys = st.sampled_from("abcdef")
+graphs = st.dictionaries(keys, st.lists(keys | st.just("elsewhere"), max_size=4), max_size=6)
+
+
+def reachable(needs, start):
+    found, pending = set(), list(needs[start])
+    while pending:
+        key = pending.pop()
+        if key in needs and key not in found:
+            found.add(key)
+            pending.extend(needs[key])
+    return found
+
+
+@given(graphs)
+def test_every_key_comes_once_and_nothing_else_does(needs):
+    assert sorted(in_order(needs)) == sorted(needs)
+
+
+@given(graphs)
+def test_without_a_cycle_each_key_comes_after_those_that_it_needs(needs):
+    if cycles(needs):
+        return
+    order = in_order(needs)
+    for key, needed in needs.items():
+        assert all(order.index(each) < order.index(key) for each in needed if each in needs)
+
+
+@given(graphs)
+def test_a_cycle_is_found_exactly_if_some_key_needs_itself_in_the_end(needs):
+    assert bool(cycles(needs)) == any(key in reachable(needs, key) for key in needs)
+
+
+@given(graphs)
+def test_what_is_told_as_a_cycle_is_one(needs):
+    for cycle in cycles(needs):
+        for key, following in zip(cycle, (*cycle[1:], cycle[0]), strict=True):
+            assert following in needs[key]
+
+
+def test_what_needs_nothing_stays_in_the_order_in_which_it_was_written():
+    assert in_order({"c": [], "a": [], "b": []}) == ("c", "a", "b")
+    assert in_order({"gateway": ["db", "auth"], "db": [], "auth": ["db"]}) == ("db", "auth", "gateway")
