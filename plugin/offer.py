@@ -11,6 +11,7 @@ import pulumi
 
 from components import databases, work_queue
 from components.buckets import BucketSet
+from components.healthchecks import Healthchecks
 from components.kv_namespaces import KvNamespaces
 from components.routes import Routes
 
@@ -114,4 +115,11 @@ class WorkQueue(work_queue.WorkQueue):
         super().__init__(name, queue, opts)
 
 
-COMPONENTS: tuple[type[pulumi.ComponentResource], ...] = (BucketSet, Databases, KvNamespaces, Routes, WorkQueue)
+COMPONENTS: tuple[type[pulumi.ComponentResource], ...] = (
+    BucketSet,
+    Databases,
+    Healthchecks,
+    KvNamespaces,
+    Routes,
+    WorkQueue,
+)

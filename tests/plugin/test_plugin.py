@@ -24,6 +24,7 @@ def test_the_schema_names_exactly_the_components_of_the_list_and_what_each_requi
     assert required == {
         "headworks:index:BucketSet": ["accountId", "buckets", "production"],
         "headworks:index:Databases": ["accountId", "databases", "production"],
+        "headworks:index:Healthchecks": ["accountId", "healthchecks", "production"],
         "headworks:index:KvNamespaces": ["accountId", "namespaces", "production"],
         "headworks:index:Routes": ["accountId", "deployedScript", "owner", "production", "routes", "scriptName"],
         "headworks:index:WorkQueue": [
@@ -42,6 +43,7 @@ def test_outputs_are_what_programs_need_and_nothing_that_only_python_reads(schem
     assert outputs == {
         "BucketSet": ["names"],
         "Databases": ["uuids"],
+        "Healthchecks": ["ids"],
         "KvNamespaces": ["ids"],
         "Routes": [],
         "WorkQueue": ["deadLetterQueueName", "queueId", "queueName"],
