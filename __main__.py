@@ -16,7 +16,7 @@ try:
 except SpecificationError as error:
     raise pulumi.RunError(str(error)) from error
 
-facts = read_facts(environment.account_id, environment.worker.name)
+facts = read_facts(environment.account_id, environment.names.scripts)
 worker = WorkerEnvironment(
     environment.system, {"environment": environment, "facts": facts, "directory": Path(__file__).parent}
 )

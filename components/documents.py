@@ -1,60 +1,36 @@
 """The outputs of an environment, as `headworks.outputs.StackOutputs` describes them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from components.buckets import BucketSet
+from components.bindings import MAIN
 from components.cloudflare import Binding
-from components.databases import Databases
-from components.durable_objects import DurableObjects
-from components.kv_namespaces import KvNamespaces
-from components.migrations import Step
-from components.secret_contract import SecretContract
+from components.parts import Parts
 from components.work_queue import WorkQueue
-from components.worker_code import WorkerCode
-from headworks.model.environment import Environment, Route
+from components.workers import DeployedWorker
+from headworks.model.environment import Database, Environment, Platform, Route
 from headworks.outputs import VERSION
 
 
-class Bound(Protocol):
-    """A component that the Worker has bindings to."""
-
-    worker_bindings: list[Binding]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What an environment binds to its Worker."""
-
-    buckets: BucketSet
-    kv_namespaces: KvNamespaces
-    databases: Databases
-    queues: Mapping[str, WorkQueue]
-    durable_objects: DurableObjects
-    secrets: SecretContract
-    variables: Sequence[Binding]
-
-    @property
-    def bindings(self) -> list[Binding]:
-        """All bindings of the Worker, sorted by name."""
-        components: tuple[Bound, ...] = (
-            self.buckets,
-            self.kv_namespaces,
-            self.databases,
-            *self.queues.values(),
-            self.durable_objects,
-            self.secrets,
-        )
-        bindings = [*self.variables, *(binding for component in components for binding in component.worker_bindings)]
-        return sorted(bindings, key=lambda binding: str(binding["name"]))
-
-
-def documents(environment: Environment, steps: Sequence[Step], parts: Parts, code: WorkerCode) -> dict[str, Any]:
-    """One document per concern, with camelCase keys."""
-    worker = environment.worker
+def documents(environment: Environment, parts: Parts, workers: Mapping[str, DeployedWorker]) -> dict[str, Any]:
+    """One document per concern, with camelCase keys; those that only some systems have are left out where there is nothing."""
+    main = workers[MAIN]
+    companions = {key: _companion(worker) for key, worker in workers.items() if key != MAIN}
+    optional = {
+        "companions": companions,
+        "workflows": {
+            workflow.key: {"name": workflow.name, "className": workflow.class_name}
+            for workflow in environment.workflows
+        },
+        "sites": {
+            site.key: {"name": site.name, "subdomain": parts.sites[site.key].subdomain, "domains": list(site.domains)}
+            for site in environment.pages
+        },
+        "platform": _platform(environment.platform) if environment.platform else {},
+        "healthchecks": parts.healthchecks.ids if parts.healthchecks else {},
+    }
     return {
         "environment": {
             "version": VERSION,
@@ -64,19 +40,35 @@ def documents(environment: Environment, steps: Sequence[Step], parts: Parts, cod
             "accountId": environment.account_id,
             "production": environment.production,
         },
-        "worker": {
-            "name": code.script_name,
-            "owner": worker.code.owner,
-            "compatibilityDate": worker.compatibility_date,
-            "compatibilityFlags": sorted(worker.compatibility_flags),
-            **_url(environment.routes),
-        },
-        "bindings": [_binding(binding) for binding in parts.bindings],
+        "worker": _worker(main),
+        "bindings": [_binding(binding) for binding in main.bindings],
         "storage": _storage(environment, parts),
         "queues": {key: _queue(queue) for key, queue in parts.queues.items()},
         "routes": [_route(route) for route in environment.routes],
         "secrets": {"required": list(environment.secrets)},
-        "migrations": {"tag": steps[-1]["tag"], "chain": steps[-1]["chain"]} if steps else {},
+        "migrations": {"tag": main.steps[-1]["tag"], "chain": main.steps[-1]["chain"]} if main.steps else {},
+    } | {concern: document for concern, document in optional.items() if document}
+
+
+def _worker(deployed: DeployedWorker) -> dict[str, Any]:
+    worker = deployed.declared.worker
+    document = {
+        "name": deployed.script_name,
+        "owner": worker.code.owner,
+        "compatibilityDate": worker.compatibility_date,
+        "compatibilityFlags": sorted(worker.compatibility_flags),
+        **_url(deployed.declared.routes),
+    }
+    lists = {"crons": list(worker.crons), "tailConsumers": list(worker.tail_consumers)}
+    return document | {key: value for key, value in lists.items() if value}
+
+
+def _companion(deployed: DeployedWorker) -> dict[str, Any]:
+    return {
+        "worker": _worker(deployed),
+        "bindings": [_binding(binding) for binding in deployed.bindings],
+        "routes": [_route(route) for route in deployed.declared.routes],
+        "secrets": {"required": list(deployed.declared.secrets)},
     }
 
 
@@ -94,7 +86,7 @@ def _binding(binding: Binding) -> dict[str, Any]:
 
 
 def _storage(environment: Environment, parts: Parts) -> dict[str, Any]:
-    return {
+    storage: dict[str, Any] = {
         "buckets": {
             bucket.binding: {"name": parts.buckets.names[bucket.binding], "jurisdiction": bucket.jurisdiction}
             for bucket in environment.buckets
@@ -103,10 +95,27 @@ def _storage(environment: Environment, parts: Parts) -> dict[str, Any]:
             namespace.binding: {"title": namespace.title, "id": parts.kv_namespaces.ids[namespace.binding]}
             for namespace in environment.kv_namespaces
         },
-        "databases": {
-            database.binding: {"name": database.name, "uuid": parts.databases.uuids[database.binding]}
-            for database in environment.databases
-        },
+        "databases": {database.binding: _database(database, parts) for database in environment.databases},
+    }
+    if parts.hyperdrives:
+        storage["hyperdrives"] = {
+            each.binding: {"name": each.name, "id": parts.hyperdrives.ids[each.binding]}
+            for each in environment.hyperdrives
+        }
+    return storage
+
+
+def _database(database: Database, parts: Parts) -> dict[str, Any]:
+    document = {"name": database.name, "uuid": parts.databases.uuids[database.binding]}
+    if database.binding in parts.databases.bookmarks:
+        document["bookmark"] = parts.databases.bookmarks[database.binding]
+    return document
+
+
+def _platform(platform: Platform) -> dict[str, Any]:
+    return {
+        "namespace": platform.namespace,
+        "services": {service.key: {"host": service.host, "main": service.main} for service in platform.services},
     }
 
 

@@ -1,13 +1,14 @@
 """KV namespaces."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from components.cloudflare import Binding, WorkersKvNamespace
-from components.component import Component
+from components.bindings import MAIN, Bound
+from components.cloudflare import WorkersKvNamespace
 from components.protection import stateful
+from components.residency import stated
 
 
 class KvNamespaceArgs(TypedDict):
@@ -15,6 +16,10 @@ class KvNamespaceArgs(TypedDict):
     """The Worker's name for the namespace; part of the logical name."""
     title: str
     """The physical name, unique in the account. A new title renames in place: the id and the data stay."""
+    worker: NotRequired[str]
+    """Key of the companion that binds it; without it the main Worker does."""
+    jurisdiction: NotRequired[str]
+    """Where the keys stay; decided for ever when the namespace is made."""
 
 
 class KvNamespacesArgs(TypedDict):
@@ -23,7 +28,7 @@ class KvNamespacesArgs(TypedDict):
     namespaces: Sequence[KvNamespaceArgs]
 
 
-class KvNamespaces(Component):
+class KvNamespaces(Bound):
     """The KV namespaces of an environment. It writes no keys: KV is eventually consistent, and its values are the app's."""
 
     ids: dict[str, pulumi.Output[str]]
@@ -31,19 +36,20 @@ class KvNamespaces(Component):
 
     def __init__(self, name: str, args: KvNamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:KvNamespaces", name, _inputs(args), opts)
-        self.ids = {
-            namespace["binding"]: WorkersKvNamespace(
-                f"{name}-{namespace['binding']}",
+        self.ids = {}
+        for namespace in args["namespaces"]:
+            binding = namespace["binding"]
+            self.ids[binding] = WorkersKvNamespace(
+                f"{name}-{binding}",
                 account_id=args["account_id"],
                 title=namespace["title"],
+                jurisdiction=stated(namespace.get("jurisdiction")),
                 opts=stateful(self, production=args["production"]),
             ).id
-            for namespace in args["namespaces"]
-        }
-        self.worker_bindings: list[Binding] = [
-            {"type": "kv_namespace", "name": binding, "namespace_id": namespace_id}
-            for binding, namespace_id in self.ids.items()
-        ]
+            self.bind(
+                {"type": "kv_namespace", "name": binding, "namespace_id": self.ids[binding]},
+                namespace.get("worker", MAIN),
+            )
         self.register_outputs({"ids": self.ids})
 
 
@@ -51,5 +57,5 @@ def _inputs(args: KvNamespacesArgs) -> dict[str, Any]:
     return {
         "accountId": args["account_id"],
         "production": args["production"],
-        "namespaces": [{"binding": each["binding"], "title": each["title"]} for each in args["namespaces"]],
+        "namespaces": [dict(namespace) for namespace in args["namespaces"]],  # its words have no humps
     }

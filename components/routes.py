@@ -5,8 +5,9 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from components.cloudflare import DnsRecord, WorkersCustomDomain, WorkersRoute, get_zone_output
+from components.cloudflare import DnsRecord, WorkersCustomDomain, WorkersRoute
 from components.component import Component
+from components.zones import zone_ids
 
 
 class DnsRecordArgs(TypedDict):
@@ -36,6 +37,8 @@ class RoutesArgs(TypedDict):
     """`wrangler` makes the routes and custom domains itself; the records are the stack's in any case."""
     deployed_script: pulumi.Input[str]
     """The script's name as an output of its upload: no request is routed to a script that is not there."""
+    enabled: NotRequired[bool]
+    """False takes the Worker off: its routes stay, and lead past it to what is behind the record; custom domains go (R76, T91)."""
     routes: Sequence[RouteArgs]
 
 
@@ -44,8 +47,7 @@ class Routes(Component):
 
     def __init__(self, name: str, args: RoutesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:Routes", name, _inputs(args), opts)
-        # One look-up a zone: it is a read of the API at each preview.
-        zones = {zone: self._zone_id(zone) for zone in dict.fromkeys(route["zone"] for route in args["routes"])}
+        zones = zone_ids((route["zone"] for route in args["routes"]), self)
         for route in args["routes"]:
             zone_id = zones[route["zone"]]
             if args["owner"] == "pulumi":
@@ -54,22 +56,19 @@ class Routes(Component):
                 self._record(name, route, route["dns"], zone_id)
         self.register_outputs({})
 
-    def _zone_id(self, zone: str) -> pulumi.Output[str]:
-        # `match` is said to be required and is not: the provider has a default for it.
-        found = get_zone_output(filter={"name": zone}, opts=pulumi.InvokeOutputOptions(parent=self))  # type: ignore[arg-type]
-        return found.apply(lambda result: str(result.id))
-
     def _route(self, name: str, args: RoutesArgs, route: RouteArgs, zone_id: pulumi.Output[str]) -> None:
         pattern = f"{route['host']}{route['path']}"
         WorkersRoute(
             f"{name}-{pattern}-route",
             zone_id=zone_id,
             pattern=pattern,
-            script=args["deployed_script"],
+            script=args["deployed_script"] if _is_enabled(args) else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _custom_domain(self, name: str, args: RoutesArgs, route: RouteArgs, zone_id: pulumi.Output[str]) -> None:
+        if not _is_enabled(args):
+            return
         WorkersCustomDomain(
             f"{name}-{route['host']}-domain",
             account_id=args["account_id"],
@@ -95,11 +94,16 @@ class Routes(Component):
         )
 
 
+def _is_enabled(args: RoutesArgs) -> bool:
+    return args.get("enabled", True)
+
+
 def _inputs(args: RoutesArgs) -> dict[str, Any]:
     return {
         "accountId": args["account_id"],
         "scriptName": args["script_name"],
         "production": args["production"],
+        "enabled": _is_enabled(args),
         "routes": [_route_inputs(route) for route in args["routes"]],
     }
 

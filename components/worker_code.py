@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
+from pydantic.alias_generators import to_camel
 
-from components.cloudflare import Binding, Observability, WorkersScript, WorkersScriptSubdomain
+from components.cloudflare import Binding, Observability, WorkersDeployment, WorkersScript, WorkersScriptSubdomain
 from components.component import Component
 from components.protection import stateful
 
@@ -48,6 +49,10 @@ class WorkerCodeArgs(TypedDict):
     preview_urls: bool
     ledger_annotation: NotRequired[pulumi.Input[str]]
     """Of the migration ledger, on whose classes the bindings depend: the upload waits for it, and records it."""
+    tail_consumers: NotRequired[Sequence[pulumi.Input[str]]]
+    """Names of the scripts that get the logs, as outputs of their uploads."""
+    rollback_to: NotRequired[str]
+    """Id of an earlier version that gets all requests. Once it is taken out, the next upload gets them (R75)."""
 
 
 class WorkerCode(Component):
@@ -72,6 +77,8 @@ class WorkerCode(Component):
                 previews_enabled=args["preview_urls"],  # unsaid, it follows a default of the account
                 opts=pulumi.ResourceOptions(parent=self),
             )
+            if "rollback_to" in args:
+                self._rollback(f"{name}-rollback", args["account_id"], script, args["rollback_to"])
         else:
             self.script_name = pulumi.Output.from_input(args["script_name"])
         self.register_outputs({})
@@ -97,10 +104,23 @@ class WorkerCode(Component):
             limits={"cpu_ms": args["cpu_ms"]} if "cpu_ms" in args else None,
             logpush=args["logpush"],
             usage_model="standard",
+            tail_consumers=[{"service": consumer} for consumer in args.get("tail_consumers", ())] or None,
             annotations=None if ledger is None else {"workers_tag": ledger},
             opts=stateful(self, production=args["production"])
             if _owns_durable_objects(args)
             else pulumi.ResourceOptions(parent=self),
+        )
+
+    def _rollback(self, name: str, account_id: str, script: WorkersScript, version: str) -> None:
+        """Each upload gets all requests, so the deployment is made again after each: its message changes with them."""
+        WorkersDeployment(
+            name,
+            account_id=account_id,
+            script_name=script.script_name,
+            strategy="percentage",
+            versions=[{"version_id": version, "percentage": 100}],
+            annotations={"workers_message": script.modified_on.apply("Rolled back after the upload of {}".format)},
+            opts=pulumi.ResourceOptions(parent=self),
         )
 
 
@@ -137,8 +157,16 @@ def _inputs(args: WorkerCodeArgs) -> dict[str, Any]:
         "compatibilityDate": args["compatibility_date"],
         "compatibilityFlags": sorted(args["compatibility_flags"]),
         "bindings": [{"name": binding["name"], "type": binding["type"]} for binding in _sorted(args["bindings"])],
+        "observability": {to_camel(key): value for key, value in args["observability"].items()},
+        "logpush": args["logpush"],
+        "workersDev": args["workers_dev"],
+        "previewUrls": args["preview_urls"],
     }
     if "bundle" in args:
         inputs["main"] = args["bundle"]["main"]
         inputs["sha256"] = hashlib.sha256(args["bundle"]["content"].encode()).hexdigest()
+    if "cpu_ms" in args:
+        inputs["cpuMs"] = args["cpu_ms"]
+    if "rollback_to" in args:
+        inputs["rollbackTo"] = args["rollback_to"]
     return inputs

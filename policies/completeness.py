@@ -12,14 +12,19 @@ from policies.properties import Properties
 from policies.rule import IN_PRODUCTION, StackRule, Violation
 from policies.tokens import (
     D1_DATABASE,
+    DISPATCH_NAMESPACE,
     DNS_RECORD,
+    HYPERDRIVE,
     KV_NAMESPACE,
+    PAGES_DOMAIN,
+    PAGES_PROJECT,
     QUEUE,
     R2_BUCKET,
     WORKER_ENVIRONMENT,
     WORKERS_CUSTOM_DOMAIN,
     WORKERS_ROUTE,
     WORKERS_SCRIPT,
+    WORKFLOW,
 )
 
 REGISTERED_AS = {
@@ -28,11 +33,15 @@ REGISTERED_AS = {
     "kvNamespaces": {KV_NAMESPACE: "title"},
     "databases": {D1_DATABASE: "name"},
     "queues": {QUEUE: "queueName"},
-    "hosts": {WORKERS_ROUTE: "pattern", WORKERS_CUSTOM_DOMAIN: "hostname", DNS_RECORD: "name"},
+    "hosts": {WORKERS_ROUTE: "pattern", WORKERS_CUSTOM_DOMAIN: "hostname", PAGES_DOMAIN: "name", DNS_RECORD: "name"},
+    "workflows": {WORKFLOW: "workflowName"},
+    "hyperdrives": {HYPERDRIVE: "name"},
+    "dispatchNamespaces": {DISPATCH_NAMESPACE: "name"},
+    "pagesProjects": {PAGES_PROJECT: "name"},
 }
 """Kind of a physical name → the resources that make it real, and the property that bears it."""
 
-LEFT_TO_WRANGLER = frozenset({"scripts", "hosts"})
+LEFT_TO_WRANGLER = frozenset({"scripts", "hosts", "workflows"})
 """What no resource of the stack makes when wrangler owns the Worker's code."""
 
 NOT_PRODUCTION = frozenset({"staging", "stage", "dev", "development"})

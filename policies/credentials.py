@@ -7,7 +7,7 @@ from pulumi_policy import Severity
 from policies.graph import Resource
 from policies.properties import Properties
 from policies.rule import ADVICE_ELSEWHERE, EVERYWHERE, ResourceRule, Violation
-from policies.script import plain_bindings, texts_in
+from policies.script import plain_bindings, texts_in, variables
 from policies.secret_shapes import secret_kept_as
 from policies.tokens import KV_VALUE, SECRET_CONTRACT, WORKER_ENVIRONMENT, WORKERS_SCRIPT
 
@@ -61,9 +61,8 @@ def _plain_texts(resource: Resource) -> Iterator[tuple[str, str, str, str]]:
     """(path, what to call it in a message, its name, its text) of everything that is stored in the clear."""
     properties = resource.properties
     if resource.type == WORKER_ENVIRONMENT:
-        variables = properties.table("vars")
-        for name in variables:
-            yield "vars", f"the variable {name}", name, variables.text(name) or ""
+        for path, name, text in variables(properties):
+            yield path, f"the variable {name}", name, text
     elif resource.type == WORKERS_SCRIPT:
         for name, value in plain_bindings(properties):
             yield "bindings", f"the binding {name}", name, value

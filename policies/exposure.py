@@ -1,13 +1,14 @@
 """Where requests come in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pulumi_policy import Severity
 
 from policies.graph import Resource, Stack
 from policies.properties import Properties
 from policies.rule import IN_PRODUCTION, OUTSIDE_DEVELOPMENT, ResourceRule, StackRule, Violation
+from policies.script import workers
 from policies.tokens import (
     DNS_RECORD,
     ROUTES,
@@ -28,14 +29,20 @@ def workers_dev(resource: Resource, _settings: Properties) -> Iterator[Violation
     """A subdomain inside a WorkerEnvironment is judged there, once, with the environment that the component declares."""
     if resource.is_inside(WORKER_ENVIRONMENT):
         return
-    for key, opened in SWITCHES[resource.type].items():
-        if resource.properties.flag(key) is False or resource.properties.is_unknown(key):
+    for prefix, worker in workers(resource.properties):
+        yield from _open_switches(worker, prefix, SWITCHES[resource.type])
+
+
+def _open_switches(worker: Properties, prefix: str, switches: Mapping[str, str]) -> Iterator[Violation]:
+    name = worker.text("scriptName") if prefix else None
+    for key, opened in switches.items():
+        if worker.flag(key) is False or worker.is_unknown(key):
             continue
-        stated = "switched on" if key in resource.properties else "not stated, so Cloudflare decides"
+        stated = "switched on" if key in worker else "not stated, so Cloudflare decides"
         yield Violation(
-            f"the Worker answers on {opened} ({stated}), where no firewall rule, access policy or rate limit of the zone applies.",
+            f"the Worker {f'{name} ' if name else ''}answers on {opened} ({stated}), where no firewall rule, access policy or rate limit of the zone applies.",
             "state `workers_dev: false` and `preview_urls: false` for production, and give it a route or a custom domain.",
-            property=key,
+            property=f"{prefix}{key}",
         )
 
 

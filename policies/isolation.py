@@ -11,8 +11,11 @@ from policies.rule import EVERYWHERE, ResourceRule, StackRule, Violation
 from policies.tokens import (
     D1_DATABASE,
     DISPATCH_NAMESPACE,
+    HYPERDRIVE,
     KV_NAMESPACE,
     KV_VALUE,
+    PAGES_DOMAIN,
+    PAGES_PROJECT,
     QUEUE,
     R2_BUCKET,
     R2_BUCKET_CORS,
@@ -27,6 +30,7 @@ from policies.tokens import (
     WORKERS_SCRIPT,
     WORKERS_SCRIPT_SUBDOMAIN,
     WORKFLOW,
+    ZONE_SETTING,
 )
 
 KINDS = {
@@ -36,6 +40,10 @@ KINDS = {
     "databases": "D1 database",
     "queues": "queue",
     "hosts": "host",
+    "workflows": "Workflow",
+    "hyperdrives": "Hyperdrive configuration",
+    "dispatchNamespaces": "dispatch namespace",
+    "pagesProjects": "Pages project",
 }
 """Kind of a physical name, as `WorkerEnvironment.names` groups them → as a person says it."""
 
@@ -77,6 +85,10 @@ IDENTITY = {
     WORKERS_CUSTOM_DOMAIN: ("accountId", "hostname"),
     WORKERS_ROUTE: ("zoneId", "pattern"),
     WORKFLOW: ("accountId", "workflowName"),
+    HYPERDRIVE: ("accountId", "name"),
+    PAGES_PROJECT: ("accountId", "name"),
+    PAGES_DOMAIN: ("accountId", "projectName", "name"),
+    ZONE_SETTING: ("zoneId", "settingId"),
 }
 """What makes a resource the same physical thing as another of its type. Most of these are created by PUT: Cloudflare
 takes the second one for an update of the first and says nothing. The others fail halfway through an `up`."""

@@ -18,6 +18,8 @@ def without_dead_letter_queue(resource: Resource, settings: Properties) -> Itera
         consumer, path = resource.properties.table("consumer"), "consumer.deadLetterQueue"
         if "consumer" not in resource.properties or resource.properties.is_unknown("consumer"):
             return
+        if resource.properties.texts("deadLettersOf"):  # the end of the line: a further one would only move them on
+            return
     elif resource.is_inside(WORK_QUEUE) or resource.properties.text("type") == "notification":
         return
     else:

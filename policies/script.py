@@ -1,4 +1,4 @@
-"""What a Worker is told in the clear."""
+"""The Workers of an environment, and what they are told in the clear."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,21 @@ from policies.properties import Properties
 
 TEXT_OF_BINDING = {"plain_text": "text", "json": "json"}
 """Type of a binding that shows its text to everybody → property that holds it."""
+
+
+def workers(environment: Properties) -> Iterator[tuple[str, Properties]]:
+    """(what begins the path of its properties, the Worker) for the main Worker of a WorkerEnvironment and its companions."""
+    yield "", environment
+    for index, companion in enumerate(environment.tables("companions")):
+        yield f"companions[{index}].", companion
+
+
+def variables(environment: Properties) -> Iterator[tuple[str, str, str]]:
+    """Path, name and text of each variable of a WorkerEnvironment."""
+    for prefix, worker in workers(environment):
+        texts = worker.table("vars")
+        for name in texts:
+            yield f"{prefix}vars", name, texts.text(name) or ""
 
 
 def plain_bindings(script: Properties) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,13 @@ WORKERS_SCRIPT_SUBDOMAIN = "cloudflare:index/workersScriptSubdomain:WorkersScrip
 WORKERS_CRON_TRIGGER = "cloudflare:index/workersCronTrigger:WorkersCronTrigger"
 WORKERS_ROUTE = "cloudflare:index/workersRoute:WorkersRoute"
 WORKERS_CUSTOM_DOMAIN = "cloudflare:index/workersCustomDomain:WorkersCustomDomain"
+PAGES_PROJECT = "cloudflare:index/pagesProject:PagesProject"
+PAGES_DOMAIN = "cloudflare:index/pagesDomain:PagesDomain"
+ZONE_SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 DNS_RECORD = "cloudflare:index/dnsRecord:DnsRecord"
+
+HYPERDRIVE = "pulumi-python:dynamic/headworks:Hyperdrive"
+"""A dynamic resource of ours: the provider's would keep a password in the state."""
 
 COMPONENTS = "headworks:index:"
 """What the type tokens of our components begin with."""

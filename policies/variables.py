@@ -8,7 +8,7 @@ from pulumi_policy import Severity
 from policies.graph import Resource
 from policies.properties import Properties
 from policies.rule import OUTSIDE_DEVELOPMENT, ResourceRule, Violation
-from policies.script import plain_bindings, texts_in
+from policies.script import plain_bindings, texts_in, variables
 from policies.tokens import WORKER_ENVIRONMENT, WORKERS_SCRIPT
 
 SKIPS_AUTHENTICATION = re.compile(
@@ -24,24 +24,24 @@ TALKATIVE_LEVELS = frozenset({"debug", "trace", "verbose", "silly", "all"})
 def debug_variables(resource: Resource, settings: Properties) -> Iterator[Violation]:
     """A script inside a WorkerEnvironment is judged there, once, with the environment that the component declares."""
     allowed = set(settings.texts("allowed"))
-    for name, value in _variables(resource):
+    for path, name, value in _variables(resource):
         for key, text in texts_in(name, value):
             consequence = None if allowed & {name, key} else _consequence(key, text.strip().strip('"').lower())
             if consequence:
                 yield Violation(
                     f"the variable {name} {consequence}",
                     "remove it here, or set it in the file of the development stack only.",
-                    property="vars" if resource.type == WORKER_ENVIRONMENT else "bindings",
+                    property=path,
                 )
                 break
 
 
-def _variables(resource: Resource) -> Iterator[tuple[str, str]]:
+def _variables(resource: Resource) -> Iterator[tuple[str, str, str]]:
+    """Path, name and text of each."""
     if resource.type == WORKER_ENVIRONMENT:
-        variables = resource.properties.table("vars")
-        yield from ((name, variables.text(name) or "") for name in variables)
+        yield from variables(resource.properties)
     elif not resource.is_inside(WORKER_ENVIRONMENT):
-        yield from plain_bindings(resource.properties)
+        yield from (("bindings", name, text) for name, text in plain_bindings(resource.properties))
 
 
 def _consequence(name: str, value: str) -> str | None:

@@ -1,5 +1,5 @@
 """Live facts: what the account holds at the moment that no file can know."""
 
-from headworks.facts.read import Fact, Facts, read_facts
+from headworks.facts.read import Fact, Facts, ScriptFacts, read_facts
 
-__all__ = ["Fact", "Facts", "read_facts"]
+__all__ = ["Fact", "Facts", "ScriptFacts", "read_facts"]

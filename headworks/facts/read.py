@@ -4,10 +4,11 @@ Facts become inputs of components, where reviewers and policies see them. So the
 be read is a fact too: `not verified`, with the reason. Nothing here fails a program.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import httpx
 
@@ -32,11 +33,9 @@ class Fact(Generic[T]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was read of one account and one Worker."""
+class ScriptFacts:
+    """What was read of one Worker."""
 
-    account: Fact[str]
-    """The account's id, if the token reaches it."""
     secrets: Fact[tuple[str, ...]]
     """Names of the secrets that are set on the script, sorted; none when there is no script."""
     migration_tag: Fact[str]
@@ -45,24 +44,38 @@ class Facts:
     """The script's `workers/tag`, where the ledger of migrations leaves its mark; empty when it has none."""
 
 
-def read_facts(account_id: str, script_name: str) -> Facts:
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was read of one account and the Workers of one environment."""
+
+    account: Fact[str]
+    """The account's id, if the token reaches it."""
+    scripts: Mapping[str, ScriptFacts]
+    """By physical name."""
+
+
+def read_facts(account_id: str, script_names: Sequence[str]) -> Facts:
     """Read everything in parallel, with the address and the token of the environment."""
     try:
         api = Api.from_environment(timeout=_SILENCE)
     except NotConfiguredError as error:
-        return _nothing(str(error))
+        return _nothing(script_names, str(error))
     account = f"/accounts/{account_id}"
-    script = f"{account}/workers/scripts/{script_name}"
     with api, ThreadPoolExecutor() as threads:
         reachable = threads.submit(_fact, lambda: _account(api, account))
-        secrets = threads.submit(_fact, lambda: _secrets(api, script))
-        tag = threads.submit(_fact, lambda: _tag(api, account_id, script_name))
-        annotation = threads.submit(_fact, lambda: _annotation(api, script))
+        scripts = threads.submit(_fact, lambda: {each["id"]: _script(each) for each in _scripts(api, account_id)})
+        secrets = {name: threads.submit(_fact, partial(_secrets, api, account, name)) for name in script_names}
+        annotations = {name: threads.submit(_fact, partial(_annotation, api, account, name)) for name in script_names}
         return Facts(
             account=reachable.result(),
-            secrets=secrets.result(),
-            migration_tag=tag.result(),
-            annotation=annotation.result(),
+            scripts={
+                name: ScriptFacts(
+                    secrets=secrets[name].result(),
+                    migration_tag=_tag(scripts.result(), name),
+                    annotation=annotations[name].result(),
+                )
+                for name in script_names
+            },
         )
 
 
@@ -76,37 +89,46 @@ class Script:
 
 def find_script(api: Api, account_id: str, script_name: str) -> Script | None:
     """The script, or None when the account has none of that name; raises ApiError."""
-    for script in api.get(f"/accounts/{account_id}/workers/scripts"):
-        if script["id"] == script_name:
-            return Script(script.get("migration_tag") or "")
-    return None
+    return next((_script(each) for each in _scripts(api, account_id) if each["id"] == script_name), None)
+
+
+def _scripts(api: Api, account_id: str) -> list[dict[str, Any]]:
+    scripts: list[dict[str, Any]] = api.get(f"/accounts/{account_id}/workers/scripts")
+    return scripts
+
+
+def _script(listed: dict[str, Any]) -> Script:
+    return Script(listed.get("migration_tag") or "")
 
 
 def _account(api: Api, account: str) -> str:
     return str(api.get(account)["id"])
 
 
-def _secrets(api: Api, script: str) -> tuple[str, ...]:
-    return tuple(sorted(secret["name"] for secret in _of_script(lambda: api.get(f"{script}/secrets")) or ()))
+def _secrets(api: Api, account: str, script_name: str) -> tuple[str, ...]:
+    path = f"{account}/workers/scripts/{script_name}/secrets"
+    return tuple(sorted(secret["name"] for secret in _of_script(lambda: api.get(path), otherwise=[])))
 
 
-def _tag(api: Api, account_id: str, script_name: str) -> str:
-    script = find_script(api, account_id, script_name)
-    return script.migration_tag if script else ""
+def _tag(scripts: Fact[dict[str, Script]], script_name: str) -> Fact[str]:
+    if scripts.value is None:
+        return Fact(reason=scripts.reason)
+    return Fact(scripts.value.get(script_name, Script("")).migration_tag)
 
 
-def _annotation(api: Api, script: str) -> str:
-    settings = _of_script(lambda: api.get(f"{script}/settings")) or {}
+def _annotation(api: Api, account: str, script_name: str) -> str:
+    path = f"{account}/workers/scripts/{script_name}/settings"
+    settings = _of_script(lambda: api.get(path), otherwise={})
     return (settings.get("annotations") or {}).get("workers/tag") or ""
 
 
-def _of_script(read: Callable[[], T]) -> T | None:
-    """What is read of a script; None when there is no such script, which is an answer and not a failure."""
+def _of_script(read: Callable[[], Any], otherwise: Any) -> Any:
+    """What is read of a script; `otherwise` when there is no such script, which is an answer and not a failure."""
     try:
         return read()
     except ApiError as error:
         if error.code in NO_SUCH_SCRIPT:
-            return None
+            return otherwise
         raise
 
 
@@ -121,10 +143,7 @@ def _fact(read: Callable[[], T]) -> Fact[T]:
         return Fact(reason="the answer does not have the shape that Cloudflare documents")
 
 
-def _nothing(reason: str) -> Facts:
-    return Facts(
-        account=Fact(reason=reason),
-        secrets=Fact(reason=reason),
-        migration_tag=Fact(reason=reason),
-        annotation=Fact(reason=reason),
-    )
+def _nothing(script_names: Sequence[str], reason: str) -> Facts:
+    unread: Fact[Any] = Fact(reason=reason)
+    script = ScriptFacts(secrets=unread, migration_tag=unread, annotation=unread)
+    return Facts(account=unread, scripts=dict.fromkeys(script_names, script))

@@ -37,23 +37,55 @@ class WorkerOutput(Output):
     compatibility_flags: tuple[str, ...]
     url: str | None = None
     """Where the Worker answers: the first custom domain or route. None when it has none."""
+    crons: tuple[str, ...] | None = None
+    """When Cloudflare calls it by itself, in UTC. None for never."""
+    tail_consumers: tuple[str, ...] | None = None
+    """Names of the scripts that get its logs."""
+
+
+class RateLimitOutput(Output):
+    limit: int
+    """Calls that are let through in a period."""
+    period: int
+    """Seconds."""
 
 
 class BindingOutput(Output):
     """One binding of the Worker; `type` is Cloudflare's word, and `secret` for one whose value only the account has."""
 
     name: str
-    type: Literal["d1", "durable_object_namespace", "kv_namespace", "plain_text", "queue", "r2_bucket", "secret"]
+    type: Literal[
+        "d1",
+        "dispatch_namespace",
+        "durable_object_namespace",
+        "hyperdrive",
+        "kv_namespace",
+        "plain_text",
+        "queue",
+        "r2_bucket",
+        "ratelimit",
+        "secret",
+        "service",
+        "workflow",
+    ]
     id: str | None = None
-    """Of a D1 database."""
+    """Of a D1 database or a Hyperdrive configuration."""
     namespace_id: str | None = None
-    """Of a KV namespace."""
+    """Of a KV namespace, or of the counters of a rate limit."""
+    namespace: str | None = None
+    """Of a platform: the dispatch namespace."""
     bucket_name: str | None = None
     jurisdiction: str | None = None
     """Of a bucket; None for the default one."""
     queue_name: str | None = None
     class_name: str | None = None
-    """Of a Durable Object."""
+    """Of a Durable Object or a Workflow."""
+    workflow_name: str | None = None
+    service: str | None = None
+    """The script that a service binding leads to."""
+    environment: str | None = None
+    """Of a service binding, always `production`: what Cloudflare calls the deployed script."""
+    simple: RateLimitOutput | None = None
     text: str | None = None
     """Of a variable."""
 
@@ -71,6 +103,13 @@ class KvNamespaceOutput(Output):
 class DatabaseOutput(Output):
     name: str
     uuid: str
+    bookmark: str | None = None
+    """Where time travel goes back to before the last migrations; empty while none was applied, None if there are no files."""
+
+
+class HyperdriveOutput(Output):
+    name: str
+    id: str
 
 
 class StorageOutput(Output):
@@ -79,6 +118,7 @@ class StorageOutput(Output):
     buckets: dict[str, BucketOutput]
     kv_namespaces: dict[str, KvNamespaceOutput]
     databases: dict[str, DatabaseOutput]
+    hyperdrives: dict[str, HyperdriveOutput] | None = None
 
 
 class QueueOutput(Output):
@@ -108,6 +148,40 @@ class MigrationsOutput(Output):
     """SHA-256 over the whole history, hexadecimal."""
 
 
+class CompanionOutput(Output):
+    """Another Worker of the system."""
+
+    worker: WorkerOutput
+    bindings: tuple[BindingOutput, ...]
+    routes: tuple[RouteOutput, ...]
+    secrets: SecretsOutput
+
+
+class WorkflowOutput(Output):
+    name: str
+    class_name: str
+
+
+class SiteOutput(Output):
+    name: str
+    subdomain: str
+    """Where the site answers without a domain of its own."""
+    domains: tuple[str, ...]
+
+
+class ServiceOutput(Output):
+    host: str
+    main: str
+    """Path of its built code in its own repository."""
+
+
+class PlatformOutput(Output):
+    namespace: str
+    """Name of the dispatch namespace."""
+    services: dict[str, ServiceOutput]
+    """By name in the namespace, in an order in which they can be deployed."""
+
+
 class StackOutputs(Output):
     environment: EnvironmentOutput
     worker: WorkerOutput
@@ -119,3 +193,10 @@ class StackOutputs(Output):
     routes: tuple[RouteOutput, ...]
     secrets: SecretsOutput
     migrations: MigrationsOutput
+    companions: dict[str, CompanionOutput] | None = None
+    """By the key in the system's file."""
+    workflows: dict[str, WorkflowOutput] | None = None
+    sites: dict[str, SiteOutput] | None = None
+    platform: PlatformOutput | None = None
+    healthchecks: dict[str, str] | None = None
+    """Their ids, by the key in the system's file."""

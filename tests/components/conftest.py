@@ -15,7 +15,7 @@ from pulumi.runtime import mocks, rpc, set_all_config, settings
 from pulumi.runtime.sync_await import _ensure_event_loop
 
 from components.worker_environment import WorkerEnvironment
-from headworks.facts import Fact, Facts
+from headworks.facts import Fact, Facts, ScriptFacts
 from headworks.model.environment import Environment
 from headworks.model.files import load_environment
 
@@ -25,6 +25,7 @@ ZONE_ID = "023e105f4ecef8ad9ca31a8372d0c353"
 
 
 COMPUTED = {
+    "cloudflare:index/pagesProject:PagesProject": lambda inputs: {"subdomain": f"{inputs['name']}.pages.dev"},
     "cloudflare:index/queue:Queue": lambda inputs: {"queueId": f"id-of-{inputs['queueName']}"},
     "cloudflare:index/d1Database:D1Database": lambda inputs: {"uuid": f"id-of-{inputs['name']}"},
     "cloudflare:index/workersForPlatformsDispatchNamespace:WorkersForPlatformsDispatchNamespace": lambda inputs: {
@@ -162,19 +163,30 @@ def build(recorder: Recorder) -> Build:
 
 
 def facts_of(environment: Environment, **others: Fact[Any]) -> Facts:
-    """An account in which nothing is deployed but the secrets, unless it is said otherwise."""
-    nothing: dict[str, Fact[Any]] = {
-        "account": Fact(environment.account_id),
-        "secrets": Fact(tuple(sorted(environment.secrets))),
-        "migration_tag": Fact(""),
-        "annotation": Fact(""),
+    """An account in which nothing is deployed but the secrets, unless it is said otherwise: of all Workers, or the account."""
+    account = others.pop("account", Fact(environment.account_id))
+    nothing: dict[str, Fact[Any]] = {"migration_tag": Fact(""), "annotation": Fact("")}
+    scripts = {
+        each.worker.name: ScriptFacts(**{"secrets": Fact(tuple(sorted(each.secrets)))} | nothing | others)
+        for each in environment.workers
     }
-    return Facts(**nothing | others)
+    return Facts(account=account, scripts=scripts)
+
+
+def unread_facts(environment: Environment) -> Facts:
+    """What is known without a token."""
+    unread: Fact[Any] = Fact(reason="CLOUDFLARE_API_TOKEN is not set")
+    return facts_of(environment, account=unread, secrets=unread, migration_tag=unread, annotation=unread)
 
 
 @pytest.fixture
 def environment_facts() -> Callable[..., Facts]:
     return facts_of
+
+
+@pytest.fixture
+def nothing_read() -> Callable[[Environment], Facts]:
+    return unread_facts
 
 
 @pytest.fixture

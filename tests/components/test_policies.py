@@ -107,8 +107,9 @@ def test_a_worker_that_shows_itself_on_workers_dev_is_refused_in_production(rock
     )
 
 
-def test_an_account_that_was_not_reached_is_reported_as_not_verified_and_never_as_passed(rockhounding, judged):
-    unread: Fact[Any] = Fact(reason="CLOUDFLARE_API_TOKEN is not set")
-    facts = Facts(account=unread, secrets=unread, migration_tag=unread, annotation=unread)
-    findings = judged(rockhounding("production"), facts)
+def test_an_account_that_was_not_reached_is_reported_as_not_verified_and_never_as_passed(
+    rockhounding, judged, nothing_read
+):
+    production = rockhounding("production")
+    findings = judged(production, nothing_read(production))
     assert {"live-state-must-be-verified", "declared-secrets-must-be-set"} <= rules(findings)

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from components.cloudflare import D1Database, Queue, R2Bucket, WorkersKvNamespace, WorkersScript
-from headworks.facts import Fact, Facts
 from headworks.model.environment import Code
 
 SYSTEM = "rockhounding-api"
@@ -19,6 +18,7 @@ COMPONENTS = {
     f"{SYSTEM}-durable-objects": SYSTEM,
     f"{SYSTEM}-secrets": SYSTEM,
     f"{SYSTEM}-code": SYSTEM,
+    f"{SYSTEM}-schedules": SYSTEM,
     f"{SYSTEM}-routes": SYSTEM,
 }
 STORAGE = {
@@ -30,11 +30,28 @@ STORAGE = {
     f"{SYSTEM}-exports-queue": f"{SYSTEM}-exports",
     f"{SYSTEM}-exports-dead-letter-queue": f"{SYSTEM}-exports",
 }
+RULES = {
+    f"{SYSTEM}-buckets-{binding}-lifecycle": f"{SYSTEM}-buckets"
+    for binding in ("EXPORTS_BUCKET", "STATE_PACKS_BUCKET", "MEDIA_BUCKET")
+}
+SITE = {
+    f"{SYSTEM}-app-site": SYSTEM,
+    f"{SYSTEM}-app-site-project": f"{SYSTEM}-app-site",
+    f"{SYSTEM}-app-site-rockhound.app-domain": f"{SYSTEM}-app-site",
+    f"{SYSTEM}-app-site-rockhound.app-record": f"{SYSTEM}-app-site",
+}
+WATCHED = {
+    f"{SYSTEM}-healthchecks": SYSTEM,
+    f"{SYSTEM}-healthchecks-api": f"{SYSTEM}-healthchecks",
+    f"{SYSTEM}-alerts": SYSTEM,
+    f"{SYSTEM}-alerts-unreachable": f"{SYSTEM}-alerts",
+}
 SCRIPT = f"{SYSTEM}-code-script"
 CODE = {
     f"{SYSTEM}-durable-objects-ledger": f"{SYSTEM}-durable-objects",
     SCRIPT: f"{SYSTEM}-code",
     f"{SYSTEM}-code-subdomain": f"{SYSTEM}-code",
+    f"{SYSTEM}-schedules-trigger": f"{SYSTEM}-schedules",
     f"{SYSTEM}-exports-consumer": f"{SYSTEM}-exports",
 }
 
@@ -48,11 +65,11 @@ def entrance(host: str) -> dict[str, str]:
 
 
 EXPECTED = {
-    "development": COMPONENTS | STORAGE | CODE,
-    "staging": COMPONENTS | STORAGE | CODE | entrance("staging-api.rockhound.app"),
-    "production": COMPONENTS | STORAGE | CODE | entrance("api.rockhound.app"),
+    "development": COMPONENTS | STORAGE | RULES | CODE,
+    "staging": COMPONENTS | STORAGE | RULES | CODE | entrance("staging-api.rockhound.app"),
+    "production": COMPONENTS | STORAGE | RULES | CODE | entrance("api.rockhound.app") | SITE | WATCHED,
 }
-STATEFUL = {*STORAGE, SCRIPT}
+STATEFUL = {*STORAGE, SCRIPT, f"{SYSTEM}-app-site-project"}
 
 
 @pytest.mark.parametrize("stack", EXPECTED)
@@ -153,7 +170,8 @@ def test_each_zone_is_looked_up_once_however_many_hosts_it_has(rockhounding, dep
     environment = rockhounding("production")
     first = environment.routes[0]
     second = first.model_copy(update={"host": "beta-api.rockhound.app"})
-    engine = deployed(environment.model_copy(update={"routes": (first, second)}))
+    alone = {"routes": (first, second), "pages": (), "healthchecks": (), "alerts": ()}
+    engine = deployed(environment.model_copy(update=alone))
     assert engine.mocks.looked_up == [{"filter": {"name": "rockhound.app"}}]
 
 
@@ -161,8 +179,9 @@ def test_with_wrangler_as_owner_of_the_code_the_stack_makes_what_surrounds_the_s
     environment = rockhounding("production")
     worker = environment.worker.model_copy(update={"code": Code(owner="wrangler", main=None)})
     engine = deployed(environment.model_copy(update={"worker": worker}))
-    record = f"{SYSTEM}-routes-api.rockhound.app-record"
-    assert {name: engine.parent(name) for name in engine.names} == COMPONENTS | STORAGE | {record: f"{SYSTEM}-routes"}
+    record = {f"{SYSTEM}-routes-api.rockhound.app-record": f"{SYSTEM}-routes"}
+    surroundings = COMPONENTS | STORAGE | RULES | SITE | WATCHED | record
+    assert {name: engine.parent(name) for name in engine.names} == surroundings
     consumer = engine.inputs(f"{SYSTEM}-exports")["consumer"]
     assert (consumer["scriptName"], consumer["deadLetterQueue"]) == ("rockhounding-api", "exports-dlq")
     assert engine.inputs(f"{SYSTEM}-durable-objects")["migrations"]
@@ -191,25 +210,17 @@ def test_components_state_no_empty_values_which_a_policy_would_take_for_stated_o
 def test_components_show_their_inputs_to_stack_policies_which_see_outputs_only(rockhounding, deployed):
     engine = deployed(rockhounding("production"))
     components = {name for name in engine.names if engine.requests[name].type.startswith("headworks:")}
-    assert components == set(COMPONENTS) - {f"{SYSTEM}-names"}
+    of_production = {f"{SYSTEM}-{part}" for part in ("app-site", "healthchecks", "alerts")}
+    assert components == set(COMPONENTS) - {f"{SYSTEM}-names"} | of_production
     shown = {urn.split("::")[-1]: dict(outputs) for urn, outputs in engine.outputs.items()}
     assert all(
         engine.requests[name].object[key] == shown[name][key] for name in components for key in engine.inputs(name)
     )
 
 
-def unread() -> Facts:
-    reason = "CLOUDFLARE_API_TOKEN is not set"
-    return Facts(
-        account=Fact(reason=reason),
-        secrets=Fact(reason=reason),
-        migration_tag=Fact(reason=reason),
-        annotation=Fact(reason=reason),
-    )
-
-
-def test_what_could_not_be_read_from_the_account_is_said_with_the_reason(rockhounding, deployed):
-    engine = deployed(rockhounding("production"), unread())
+def test_what_could_not_be_read_from_the_account_is_said_with_the_reason(rockhounding, deployed, nothing_read):
+    production = rockhounding("production")
+    engine = deployed(production, nothing_read(production))
     not_verified = {"status": "not verified", "reason": "CLOUDFLARE_API_TOKEN is not set"}
     assert engine.inputs(SYSTEM)["facts"] == {"account": not_verified}
     assert not_verified.items() <= engine.inputs(f"{SYSTEM}-secrets").items()
