@@ -1,8 +1,10 @@
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from ruamel.yaml import YAML
 
 from headworks.model.environment import Environment
 from headworks.model.files import load_environment
@@ -84,6 +86,27 @@ class SystemDirectory:
     def append(self, file: str, text: str) -> None:
         with (self.folder / file).open("a") as stream:
             stream.write(text)
+
+    def say(self, words: str) -> None:
+        """The environment of staging says this too; words of its own are replaced."""
+        yaml = YAML(typ="safe")
+        file = self.folder / "Pulumi.staging.yaml"
+        document = yaml.load(file)
+        own = document["config"]["headworks:environment"]
+        said = {key: line for line in words.splitlines() for key in yaml.load(line)}
+        kept = "".join(f"    {key}: {json.dumps(value)}\n" for key, value in own.items() if key not in said)
+        file.write_text(
+            "config:\n  headworks:environment:\n" + kept + "".join(f"    {line}\n" for line in said.values())
+        )
+
+    def expect(self, path: str, reason: str, fix: str) -> None:
+        """One problem, at this path of the system or the environment."""
+        problem = self.problem()
+        section, _, place = problem.path.partition(".")
+        assert section in {"headworks:environment", "headworks:system"}
+        assert place == path
+        assert reason in problem.reason
+        assert fix in problem.fix
 
     def load(self, stack: str, **configuration: object) -> Environment:
         return load_environment(self.folder, stack, configuration=configuration or None)

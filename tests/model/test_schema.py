@@ -29,7 +29,10 @@ def test_the_schema_is_a_json_schema():
     assert jsonschema_rs.meta.is_valid(json.loads(schema.text()))
 
 
-@pytest.mark.parametrize("file", sorted(ROOT.glob("Pulumi*.yaml")), ids=lambda file: file.name)
+OUR_FILES = sorted([*ROOT.glob("Pulumi*.yaml"), *ROOT.glob("systems/*/Pulumi*.yaml")])
+
+
+@pytest.mark.parametrize("file", OUR_FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_our_own_files_name_the_schema_and_follow_it(validator, file):
     first = file.read_text().splitlines()[0]
     reference = first.removeprefix("# yaml-language-server: $schema=")
@@ -60,6 +63,14 @@ SLIPS = [
     ("Pulumi.yaml", "GREETING: hello", "GREETING: 5"),
     ("Pulumi.yaml", "PICTURES: shop-pictures", "MY-PICTURES: shop-pictures"),
     ("Pulumi.yaml", "PICTURES: shop-pictures", "PICTURES: 5"),
+    ("Pulumi.yaml", "PICTURES: shop-pictures", "PICTURES: {name: shop-pictures, cors: some}"),
+    ("Pulumi.yaml", "PICTURES: shop-pictures", "PICTURES: {name: shop-pictures, lifecycle: {waived: 5}}"),
+    ("Pulumi.yaml", "      secrets:\n", "      profiles: {eu: {jurisdicton: eu}}\n      secrets:\n"),
+    ("Pulumi.yaml", "      secrets:\n", "      profiles: {eu: {account_id: x}}\n      secrets:\n"),
+    ("Pulumi.yaml", "      secrets:\n", "      profiles: [eu]\n      secrets:\n"),
+    ("Pulumi.staging.yaml", "kv_suffix: _STAGING", "profiles: eu"),
+    ("Pulumi.staging.yaml", "kv_suffix: _STAGING", "alerts: {slow: {when: slowness, severity: info}}"),
+    ("Pulumi.staging.yaml", "kv_suffix: _STAGING", "worker: {crons: ['@daily']}"),
     ("Pulumi.yaml", "    value:\n", "    valeu:\n"),
     ("Pulumi.yaml", "  headworks:system:", "  headworks:sytem:"),
     ("Pulumi.staging.yaml", "kv_suffix: _STAGING", "kv_sufix: _STAGING"),
@@ -85,6 +96,13 @@ def test_an_editor_marks_what_the_command_line_refuses(shop, validator, file, ol
         "queues: {orders: {consumer: {dead_letter_queue: other-dlq}}}",
         "buckets: {PICTURES: null}",
         "buckets: {PICTURES: {location: weur}}",
+        "buckets: {PICTURES: {cors: none, lifecycle: {waived: because}}}",
+        "buckets: {PICTURES: {cors: [], lifecycle: [{id: old, expire_days: 1}], lock: [{id: keep, retention_days: 1}]}}",
+        "workers: {tail: {name: tail, code: {owner: wrangler}, compatibility_date: '2026-02-25'}}",
+        "alerts: {slow: {when: latency_p99, above: 500, for_minutes: 10, severity: info}}",
+        "platform: {namespace: shop, host: '{service}.shop.example', zone: shop.example}",
+        "routes_enabled: false",
+        "profiles: []",
         "kv: {SESSIONS: SESSIONS}",
         "worker: {vars: {GREETING: null}}",
         "secrets: [MAIL_KEY]",
