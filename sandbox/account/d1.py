@@ -1,9 +1,9 @@
-"""D1 databases: what they are. What is in them: d1_engine."""
+"""D1 databases: what they are. What is in them: d1_engine; what was in them: d1_history."""
 
 import re
 import uuid
 
-from sandbox.account import d1_engine
+from sandbox.account import d1_engine, d1_history
 from sandbox.account.envelope import Failure, Json
 from sandbox.account.paging import Numbered
 from sandbox.account.request import Call
@@ -51,6 +51,7 @@ def create(call: Call) -> Json:
         **({"jurisdiction": jurisdiction} if jurisdiction else {}),
     }
     call.store.put(DATABASE, call.account, database["uuid"], database, name=name)
+    d1_history.current(call.files, database["uuid"])
     return _shown(call, database)
 
 
@@ -60,12 +61,12 @@ def list_(call: Call) -> list[Json]:
 
 
 def get(call: Call) -> Json:
-    return _shown(call, _database(call))
+    return _shown(call, database_of(call))
 
 
 def replace(call: Call) -> Json:
     """PUT: `read_replication` must be there, and nothing else can be changed."""
-    database = _database(call) | {"read_replication": _replication(call.object())}
+    database = database_of(call) | {"read_replication": _replication(call.object())}
     call.store.put(DATABASE, call.account, database["uuid"], database, name=database["name"])
     return _shown(call, database)
 
@@ -75,9 +76,9 @@ def edit(call: Call) -> Json:
 
 
 def delete(call: Call) -> Json | None:
-    database = _database(call)
+    database = database_of(call)
     call.store.delete(DATABASE, call.account, database["uuid"])
-    d1_engine.destroy(call.files, database["uuid"])
+    d1_history.destroy(call.files, database["uuid"])
     return None
 
 
@@ -94,18 +95,23 @@ def raw(call: Call) -> list[Json]:
 
 
 def _run(call: Call) -> list[d1_engine.Result]:
-    database, body = _database(call), call.object()
+    database, body = database_of(call), call.object()
     batch = body.get("batch", [body])
+    if not isinstance(batch, list):
+        raise INVALID.error(name="batch", reason="Expected array")
     for entry in batch:
         if not isinstance(entry, dict) or not isinstance(entry.get("sql"), str):
             raise INVALID.error(name="sql", reason="Expected string")
+        if not isinstance(entry.get("params") or [], list):
+            raise INVALID.error(name="params", reason="Expected array")
     try:
         return d1_engine.run(call.files, database["uuid"], [(e["sql"], e.get("params") or []) for e in batch])
     except d1_engine.SqlError as problem:
         raise SQL_ERROR.error(reason=str(problem)) from None
 
 
-def _database(call: Call) -> Json:
+def database_of(call: Call) -> Json:
+    """The database that the path names."""
     database = call.store.get(DATABASE, call.account, call.parameters["database_id"])
     if database is None:
         raise NOT_FOUND.error()

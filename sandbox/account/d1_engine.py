@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.account import d1_history
+from sandbox.account.d1_history import database_file
 from sandbox.account.envelope import Json
 
 LONGEST_RUN = 30.0
@@ -46,7 +48,7 @@ class Result:
 
 def run(folder: Path, database: str, batch: Iterable[tuple[str, Sequence[Any]]]) -> list[Result]:
     """Runs all statements in one transaction, as D1 runs a batch. Raises SqlError."""
-    path = _file(folder, database)
+    path = database_file(folder, database)
     with closing(_connect(path)) as connection:
         deadline = time.monotonic() + LONGEST_RUN
         connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
@@ -64,6 +66,7 @@ def run(folder: Path, database: str, batch: Iterable[tuple[str, Sequence[Any]]])
             raise SqlError(_reason(problem)) from None
         connection.set_authorizer(None)
         connection.execute("COMMIT")
+    d1_history.current(folder, database)
     return results
 
 
@@ -81,7 +84,7 @@ def statements(sql: str) -> Iterator[str]:
 
 def measure(folder: Path, database: str) -> Json:
     """`num_tables` and `file_size`; a database that nobody has written to is empty."""
-    path = _file(folder, database)
+    path = database_file(folder, database)
     if not path.exists():
         return {"num_tables": 0, "file_size": 0}
     with closing(_connect(path)) as connection:
@@ -90,12 +93,44 @@ def measure(folder: Path, database: str) -> Json:
     return {"num_tables": tables, "file_size": path.stat().st_size}
 
 
-def destroy(folder: Path, database: str) -> None:
-    _file(folder, database).unlink(missing_ok=True)
+def dump(folder: Path, database: str, *, schema: bool, data: bool, tables: Sequence[str] | None) -> str:
+    """The database as SQL that an import takes. Raises SqlError for what D1 does not export."""
+    with closing(_connect(database_file(folder, database))) as connection:
+        made = connection.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'table', rowid"
+        ).fetchall()
+        if virtual := [name for _, name, _, sql in made if sql.upper().startswith("CREATE VIRTUAL TABLE")]:
+            raise SqlError(f"cannot export databases with virtual tables ({', '.join(virtual)})")
+        wanted = [entry for entry in made if tables is None or entry[2] in tables]
+        lines = ["PRAGMA defer_foreign_keys=TRUE;"]
+        lines += [f"{sql};" for kind, _, _, sql in wanted if schema and kind == "table"]
+        lines += [row for kind, name, _, _ in wanted if data and kind == "table" for row in _inserts(connection, name)]
+        if data and tables is None and _has_sequence(connection):
+            lines += ["DELETE FROM sqlite_sequence;", *_inserts(connection, "sqlite_sequence")]
+        # After the rows: a trigger would fire for each of them.
+        lines += [f"{sql};" for kind, _, _, sql in wanted if schema and kind != "table"]
+    return "\n".join(lines) + "\n"
 
 
-def _file(folder: Path, database: str) -> Path:
-    return folder / f"{database}.sqlite"
+def _has_sequence(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchall())
+
+
+def _inserts(connection: sqlite3.Connection, table: str) -> Iterator[str]:
+    columns = [
+        _identifier(name)
+        for _, name, *_, hidden in connection.execute(f"PRAGMA table_xinfo({_identifier(table)})")
+        if not hidden  # a generated column is not written
+    ]
+    values = " || ',' || ".join(f"quote({column})" for column in columns)
+    head = f"INSERT INTO {_identifier(table)} ({','.join(columns)}) VALUES("
+    for (row,) in connection.execute(f"SELECT {values} FROM {_identifier(table)}"):  # noqa: S608 - quoted
+        yield f"{head}{row});"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -3,6 +3,7 @@
 from sandbox.account import (
     alerting,
     d1,
+    d1_transfer,
     dns,
     healthchecks,
     identity,
@@ -33,6 +34,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *r2_events.ENDPOINTS,
     *queues.ENDPOINTS,
     *d1.ENDPOINTS,
+    *d1_transfer.ENDPOINTS,
     *scripts.ENDPOINTS,
     *versions.ENDPOINTS,
     *secrets.ENDPOINTS,

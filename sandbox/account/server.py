@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.account import envelope, identity, zones
+from sandbox.account import envelope, identity, signed, zones
 from sandbox.account.endpoints import ENDPOINTS
 from sandbox.account.envelope import INTERNAL, NOT_ROUTED, TOO_LARGE, ApiError, Raw
 from sandbox.account.private import Vault
@@ -39,6 +39,7 @@ def create_application(database: Path, token: str, accounts: Mapping[str, str]) 
     api = _Api(
         storage=storage,
         router=Router(ENDPOINTS),
+        signed=Router(signed.ENDPOINTS),
         token=token,
         vault=Vault(database.with_suffix(".key")),
         files=database.with_suffix(".d1"),
@@ -56,6 +57,8 @@ def create_application(database: Path, token: str, accounts: Mapping[str, str]) 
 class _Api:
     storage: Storage
     router: Router
+    signed: Router
+    """Paths that are secrets themselves, and need no token."""
     token: str
     vault: Vault
     files: Path
@@ -78,6 +81,8 @@ class _Api:
         return response
 
     def _admit(self, request: Request, path: str, body: bytes) -> tuple[Endpoint, dict[str, str]]:
+        if path.startswith(f"{signed.PREFIX}/"):
+            return self.signed.find(request.method, path)
         identity.authenticate(request.headers.get("authorization"), self.token, path)
         if not path.startswith(f"{PREFIX}/"):
             raise NOT_ROUTED.error(path=path)
@@ -111,6 +116,7 @@ class _Api:
     @staticmethod
     def _record(store: Store, request: Request, path: str, status: int, code: int | None, *, known: bool) -> None:
         query = request.url.query
+        path = f"{signed.PREFIX}/…" if path.startswith(f"{signed.PREFIX}/") else path
         store.record(
             time=timestamp(), method=request.method, path=path, query=query, status=status, code=code, known=known
         )
