@@ -127,13 +127,9 @@ def notification_rules(
 
 
 def _notification_rule(notification: NotificationArgs) -> NotificationRule:
+    """Prefix and suffix are said even if empty: the API answers them, and each refresh would find a difference."""
     actions = [action for event_type in notification["event_types"] for action in _ACTIONS[event_type]]
-    stated: NotificationRule = {"actions": actions}
-    if notification["prefix"]:
-        stated["prefix"] = notification["prefix"]
-    if notification["suffix"]:
-        stated["suffix"] = notification["suffix"]
-    return stated
+    return {"actions": actions, "prefix": notification["prefix"], "suffix": notification["suffix"]}
 
 
 _RULES = ("cors", "lifecycle", "lock", "notifications")
