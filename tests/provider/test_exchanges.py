@@ -9,12 +9,15 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.provider.table import RESOURCES
 from sandbox.provider.values import plain
 
+CASES = Path(__file__).parents[1] / "conformance" / "provider"
 ACCOUNT, ZONE = "0123456789abcdef0123456789abcdef", "a" * 32
 THEN, LATER = "2026-01-01T00:00:00.25Z", "2026-01-02T00:00:00.25Z"
 
@@ -471,6 +474,12 @@ async def unchanged(plugin: Any, kept: Any, inputs: dict[str, Any]) -> Any:
     difference = await plugin.diff(refreshed, inputs)
     assert not difference.changes, difference
     return refreshed
+
+
+def test_each_type_has_a_recorded_case_or_a_life_here():
+    recorded = "".join(case.read_text() for case in CASES.glob("*/expected.json"))
+    unproved = {token for token in RESOURCES if f'"{token}"' not in recorded and f"::{token}::" not in recorded}
+    assert unproved == {life.token for life in LIVES}
 
 
 @pytest.mark.parametrize("life", LIVES, ids=[life.type for life in LIVES])
