@@ -25,6 +25,10 @@ ZONE_ID = "023e105f4ecef8ad9ca31a8372d0c353"
 
 
 COMPUTED = {
+    "pulumi-python:dynamic/headworks:D1Migrations": lambda inputs: {
+        "applied": [file["name"] for file in inputs["files"]],
+        "bookmark": f"bookmark-of-{inputs['database']}",
+    },
     "cloudflare:index/pagesProject:PagesProject": lambda inputs: {"subdomain": f"{inputs['name']}.pages.dev"},
     "cloudflare:index/queue:Queue": lambda inputs: {"queueId": f"id-of-{inputs['queueName']}"},
     "cloudflare:index/d1Database:D1Database": lambda inputs: {"uuid": f"id-of-{inputs['name']}"},
@@ -193,6 +197,17 @@ def nothing_read() -> Callable[[Environment], Facts]:
 def rockhounding() -> Callable[[str], Environment]:
     """The resolved environment of a stack of the Rockhounding API."""
     return lambda stack: load_environment(REPOSITORY, stack)
+
+
+@pytest.fixture
+def systems() -> Callable[[str, str], Environment]:
+    """The resolved environment of a stack of any system."""
+
+    def load(system: str, stack: str) -> Environment:
+        directory = REPOSITORY if system == "rockhounding-api" else REPOSITORY / "systems" / system
+        return load_environment(directory, stack)
+
+    return load
 
 
 @pytest.fixture

@@ -36,8 +36,9 @@ def outputs(build, environment_facts) -> Callable[[Environment], dict[str, Any]]
 
 
 @pytest.mark.parametrize("stack", ["development", "staging", "production"])
-def test_each_stack_exports_what_the_version_promises_and_no_more(stack, rockhounding, outputs):
-    exported = outputs(rockhounding(stack))
+@pytest.mark.parametrize("system", ["rockhounding-api", "triggers-api", "parquedb", "dotdo"])
+def test_each_stack_exports_what_the_version_promises_and_no_more(system, stack, systems, outputs):
+    exported = outputs(systems(system, stack))
     read = StackOutputs.model_validate(exported)
     assert read.environment.name == stack
     assert read.model_dump(by_alias=True, exclude_none=True, mode="json") == exported

@@ -53,14 +53,20 @@ def rules(findings: list[Any]) -> set[str]:
     return {finding.policy for finding in findings}
 
 
-@pytest.mark.parametrize("stack", ["development", "staging", "production"])
-def test_an_update_of_the_rockhounding_api_passes_the_whole_pack(stack, rockhounding, judged):
-    assert [(finding.policy, finding.message) for finding in judged(rockhounding(stack))] == []
+STACKS = pytest.mark.parametrize("stack", ["development", "staging", "production"])
+SYSTEMS = pytest.mark.parametrize("system", ["rockhounding-api", "triggers-api", "parquedb", "dotdo"])
 
 
-@pytest.mark.parametrize("stack", ["development", "staging", "production"])
-def test_a_first_preview_which_knows_no_ids_yet_is_judged_all_the_same(stack, rockhounding, judged):
-    assert [(finding.policy, finding.message) for finding in judged(rockhounding(stack), preview=True)] == []
+@STACKS
+@SYSTEMS
+def test_an_update_of_each_system_passes_the_whole_pack(system, stack, systems, judged):
+    assert [(finding.policy, finding.message) for finding in judged(systems(system, stack))] == []
+
+
+@STACKS
+@SYSTEMS
+def test_a_first_preview_which_knows_no_ids_yet_is_judged_all_the_same(system, stack, systems, judged):
+    assert [(finding.policy, finding.message) for finding in judged(systems(system, stack), preview=True)] == []
 
 
 def test_a_secret_that_nobody_has_set_is_refused(rockhounding, judged, environment_facts):
