@@ -69,7 +69,8 @@ def _object(value: Any, fields: Fields) -> Json:
         elif field.required:
             raise Unfit("it is required", name)
         elif field.default is not ABSENT:
-            kept[name] = field.default
+            # Read like a value that was sent, which fills in the defaults of what is in it.
+            kept[name] = field.kind(field.default) if isinstance(field.default, dict | list) else field.default
     return kept
 
 
@@ -83,7 +84,7 @@ def text(pattern: str | None = None, *, least: int = 0, most: int | None = None)
 
     def check(value: Any) -> str:
         if not isinstance(value, str):
-            raise Unfit(f"a string is expected, not {_named(value)}")
+            raise Unfit(f"a string is expected, not {_kind_of(value)}")
         if len(value) < least or (most is not None and len(value) > most):
             raise Unfit(f"a string of {least} to {most or 'any number of'} characters is expected")
         if pattern is not None and not re.fullmatch(pattern, value):
@@ -155,6 +156,12 @@ def mapped(kind: Kind) -> Kind:
 
 
 def _named(value: Any) -> str:
-    """Not the value of a string: it may be a secret."""
-    names = {dict: "an object", list: "a list", str: "a string", bool: str(value).lower(), type(None): "null"}
-    return names.get(type(value), str(value))
+    return str(value).lower() if isinstance(value, bool | int | float) else _kind_of(value)
+
+
+def _kind_of(value: Any) -> str:
+    """Not the value itself: it may be a secret."""
+    if value is None:
+        return "null"
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
+    return names.get(type(value), "a number")

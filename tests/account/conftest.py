@@ -68,6 +68,11 @@ UNIONS = {
 }
 """Operations of which only the envelope is checked, with the reason."""
 
+NOT_ANSWERED = {
+    ("origin", "password"): "a password of Hyperdrive can only be written",
+}
+"""Ends of paths of fields that are required of requests, and that answers do not have."""
+
 NULL_ALLOWED = {
     ("comment",): "a DNS record without a comment has null",
     ("tenant", "id"): "a zone without a tenant has null",
@@ -76,6 +81,14 @@ NULL_ALLOWED = {
     ("owner", "id"): "a zone of a user has null",
     ("owner", "name"): "a zone of a user has null",
     ("max_concurrency",): "null means that Cloudflare scales the consumer",
+    **dict.fromkeys(
+        [
+            (*place, name)
+            for place in ((), ("items",))
+            for name in ("canonical_deployment", "latest_deployment", "source")
+        ],
+        "a Pages project that was never deployed, and has no repository, has null",
+    ),
     ("result", "error"): "an instance of a workflow that has not failed has null",
     ("last_success",): "a webhook that was never called has null",
     ("last_failure",): "a webhook that was never called has null",
@@ -181,7 +194,7 @@ class Judge:
         if "enum" in node:
             schema["enum"] = [*node["enum"], *([None] if isinstance(schema.get("type"), list) else [])]
         if "required" in node and isinstance(node["required"], list):
-            schema["required"] = sorted(set(node["required"]))
+            schema["required"] = sorted(n for n in set(node["required"]) if not _ends((*place, n), NOT_ANSWERED))
         if "properties" in node:
             schema["properties"] = {k: self._schema(v, (*place, k)) for k, v in node["properties"].items()}
         if "items" in node:

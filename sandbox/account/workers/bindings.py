@@ -123,7 +123,7 @@ TYPES: Mapping[str, BindingType] = {
     "json": BindingType(("json",)),
     "secret_text": BindingType(("text",)),
     "secret_key": BindingType(("format", "algorithm", "usages", "key_base64|key_jwk")),
-    "hyperdrive": BindingType(("id",), "id", _nowhere, NO_HYPERDRIVE),
+    "hyperdrive": BindingType(("id",), "id", _resource("hyperdrive", "id"), NO_HYPERDRIVE),
     "vectorize": BindingType(("index_name",), "index_name", _nowhere, NO_VECTORIZE),
     "secrets_store_secret": BindingType(("store_id", "secret_name"), "store_id", _nowhere, NO_STORE),
     "dispatch_namespace": BindingType(("namespace",), "namespace", _dispatch, NO_DISPATCH),
