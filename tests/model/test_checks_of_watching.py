@@ -8,6 +8,13 @@ import pytest
 SLIPS = [
     # what, the words of the environment, path, reason, fix
     (
+        "a health check of a wildcard",
+        "healthchecks: {api: {zone: shop.example, host: '*.shop.example'}}",
+        "healthchecks.api.host",
+        "a wildcard cannot be asked",
+        "write one host",
+    ),
+    (
         "a health check outside of its zone",
         "healthchecks: {api: {zone: other.example, host: api.shop.example}}",
         "healthchecks.api.zone",

@@ -11,6 +11,13 @@ COMPANION = "{name: shop-tail, code: {owner: pulumi, main: tail.js}, compatibili
 SLIPS = [
     # what, the words of the environment, path, reason, fix
     (
+        "a site's domain with a wildcard",
+        "pages: {site: {name: shop, compatibility_date: '2026-02-25', domains: ['*.shop.example']}}",
+        "pages.site.domains[0]",
+        "a site's domain is one host, without a wildcard",
+        "write it in full",
+    ),
+    (
         "a tail consumer that is not there",
         "worker: {tail_consumers: [tail]}",
         "worker.tail_consumers[0]",
