@@ -33,14 +33,18 @@ class Lifecycle:
 
     async def adopt(self, planned: Values) -> Values | None:
         """The state of an object that an interrupted create has made; None if it has made none."""
+        known = _known(planned)
         try:
+            if self.resource.found_by_reading:
+                return await self._found(known)
             found = await adoption.existing(self.resource, self.api, planned)
         except ApiError as error:
+            if error.status == NOT_FOUND:
+                return None
             raise _failed(error) from error
         if found is None:
             return None
         result = self._translated(found)
-        known = _known(planned)
         return await self.read(self._settled(bodies.after_read(self.resource.properties, known, result), known, result))
 
     async def update(self, planned: Values, state: Values) -> Values:

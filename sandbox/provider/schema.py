@@ -229,7 +229,10 @@ class Resource:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Header -> property, for every call."""
     found_by: tuple[str, ...] = ()
-    """Keys of the API that tell the object which an interrupted create made; empty: such a create is simply sent again."""
+    """Keys of the API that tell the object which an interrupted create made, as `name`, or `name=namespace_name` where a list calls
+    it otherwise; empty: such a create is simply sent again."""
+    found_by_reading: bool = False
+    """Whether a read tells instead: the program's own names are the whole address."""
     schema_version: int | None = 500
     """What the real provider notes in `__meta` of a state: it takes one without a note for a state of its first release."""
     special: Special = field(default_factory=Special)

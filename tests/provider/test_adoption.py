@@ -12,10 +12,17 @@ from sandbox.provider.values import from_struct, plain, to_struct
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 URN = "urn:pulumi:test::provider::cloudflare:index/{}::again"
 CREATED: dict[str, dict[str, Any]] = {
-    "r2Bucket:R2Bucket": {"name": "exports", "storageClass": "Standard"},
+    "r2Bucket:R2Bucket": {"name": "exports", "jurisdiction": "eu", "storageClass": "Standard"},
     "workersKvNamespace:WorkersKvNamespace": {"title": "CACHE_KV"},
     "queue:Queue": {"queueName": "exports-queue"},
     "d1Database:D1Database": {"name": "facts"},
+    "workersForPlatformsDispatchNamespace:WorkersForPlatformsDispatchNamespace": {"name": "dotdo"},
+    "notificationPolicyWebhooks:NotificationPolicyWebhooks": {"name": "ops", "url": "https://hooks.triggers.do/a"},
+    "notificationPolicy:NotificationPolicy": {
+        "name": "incident",
+        "alertType": "incident_alert",
+        "mechanisms": {"emails": [{"id": "ops@triggers.do"}]},
+    },
 }
 
 

@@ -98,6 +98,7 @@ def _receivers(api: str | None = None) -> Property:
 
 
 POLICY = Resource(
+    found_by=("name", "alert_type"),
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),
@@ -128,6 +129,7 @@ POLICY = Resource(
 )
 
 WEBHOOK = Resource(
+    found_by=("name", "url"),
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "accountId": in_path(),
@@ -151,6 +153,7 @@ REGIONS = (
 )
 
 HEALTHCHECK = Resource(
+    found_by=("name", "address"),
     properties={
         "id": computed(Kind.TEXT, keep=True),
         "zoneId": in_path(),

@@ -138,6 +138,7 @@ DEPLOYMENT = computed(
 )
 
 PROJECT = Resource(
+    found_by_reading=True,
     properties={
         "id": computed(Kind.TEXT, api="", keep=True, replaces=Replaces.ALWAYS),
         "name": required(Kind.TEXT, replaces=Replaces.ALWAYS),
@@ -194,6 +195,7 @@ PROJECT = Resource(
 )
 
 DOMAIN = Resource(
+    found_by_reading=True,
     properties={
         "id": computed(Kind.TEXT, api="", keep=True, replaces=Replaces.ALWAYS),
         "name": required(Kind.TEXT, replaces=Replaces.ALWAYS),

@@ -22,6 +22,7 @@ NAMESPACES = "/accounts/{accountId}/workers/dispatch/namespaces"
 CONFIGS = "/accounts/{accountId}/hyperdrive/configs"
 
 DISPATCH_NAMESPACE = Resource(
+    found_by=("name=namespace_name",),
     properties={
         "id": computed(Kind.TEXT, api="", keep=True, replaces=Replaces.ALWAYS),
         "namespaceName": computed(Kind.TEXT, keep=True, replaces=Replaces.ALWAYS),
@@ -87,6 +88,7 @@ def _settle_hyperdrive(state: Values, before: Values, _answer: Any) -> None:
 
 
 HYPERDRIVE_CONFIG = Resource(
+    found_by=("name",),
     schema_version=None,
     properties={
         "id": computed(Kind.TEXT, keep=True),

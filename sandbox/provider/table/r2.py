@@ -36,7 +36,7 @@ def _keep_first_location(planned: Values, prior: Values | None, _inputs: Values)
 
 
 BUCKET = Resource(
-    found_by=("name",),
+    found_by_reading=True,
     properties={
         "id": computed(Kind.TEXT, api="", keep=True, replaces=Replaces.ALWAYS),
         "name": required(Kind.TEXT, replaces=Replaces.ALWAYS),
@@ -169,6 +169,7 @@ def _keep_while_unreachable(state: Values, before: Values, _answer: Any) -> None
 
 
 CUSTOM_DOMAIN = Resource(
+    found_by_reading=True,
     schema_version=None,
     properties={
         "bucketName": in_path(),

@@ -74,6 +74,7 @@ async def _send(api: Sender, call: Call, values: Values, document: Any) -> Any:
 
 
 SECRET = Resource(
+    found_by=("name",),
     properties=SECRET_PROPERTIES,
     create=CREATE_SECRET,
     read=Call(method="GET", path=SECRETS + "/{id}"),

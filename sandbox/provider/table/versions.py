@@ -105,6 +105,7 @@ def _plan_worker(planned: Values, prior: Values | None, inputs: Values) -> None:
 
 
 WORKER = Resource(
+    found_by=("name",),
     schema_version=None,
     properties={
         "id": computed(Kind.TEXT, keep=True),
