@@ -135,6 +135,8 @@ async def _operate(
         deployment.failed = True
     except EngineError as error:
         deployment.error(str(error))
+    except asyncio.CancelledError:  # Ctrl-C for the second time
+        deployment.error("abandoned: run the operation again, which tells the steps that were under way and goes on")
     changes = dict(sorted(deployment.executor.changes.items()))
     failed = deployment.failed
     seconds = time.monotonic() - began

@@ -6,6 +6,7 @@ failed; with `partial` set the object exists all the same and has to be kept.
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from sandbox.engine import urns
@@ -137,13 +138,18 @@ class CreateStep(Step):
         new = self.new
         assert new is not None
         if new.custom:
-            result = await deployment.provider(new).create(
+            create = partial(
+                deployment.provider(new).create,
                 new.urn,
                 new.inputs,
                 seconds=new.custom_timeouts.get("create", 0),
                 preview=deployment.preview,
-                interrupted=self.op == "create" and new.urn in deployment.snapshot.interrupted_creates,
             )
+            interrupted = new.urn in deployment.snapshot.interrupted_creates
+            result = await create(interrupted=interrupted)
+            if interrupted and self.pending_delete and self.old is not None and result.id == self.old.id:
+                # What the provider took for the interrupted successor is what it is to replace.
+                result = await create(interrupted=False)
             new.id, new.outputs, new.init_errors = result.id, result.outputs, result.init_errors
             new.refresh_before_update = result.refresh_before_update
         new.created = new.modified = now()

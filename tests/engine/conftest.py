@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,22 @@ from sandbox import engine
 
 SUITE = Path(__file__).parents[1] / "conformance" / "engine"
 IMPORTS = "import pulumi\nfrom store import *\nfrom sluice import *\n"
+
+OPERATION = """
+import json, resource, sys
+from pathlib import Path
+from sandbox import engine
+
+name, project, state, largest_file = sys.argv[1:]
+if int(largest_file):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest_file), int(largest_file)))
+options = engine.Options(project=Path(project), stack="dev", state=Path(state), passphrase="a", parallel=4, take_over=True)
+try:
+    sys.exit(engine.__dict__[name](options, lambda event: print(json.dumps(event), flush=True)).exit_code)
+except engine.EngineError as error:
+    print(json.dumps({"diagnosticEvent": {"severity": "error", "message": str(error)}}))
+    sys.exit(1)
+"""
 
 
 class Shop:
@@ -47,6 +65,27 @@ class Shop:
 
     def preview(self, program: str | None = None, **more) -> engine.Result:
         return self.run(engine.preview, program, **more)
+
+    def start(self, operation: str, *, largest_file: int = 0, **environment: str) -> subprocess.Popen:
+        """An operation in a process of its own, which writes its events, a line of JSON each.
+
+        `largest_file` bytes are the most that the process can write to one file, which is what a full disk is like.
+        """
+        command = [sys.executable, "-c", OPERATION, operation, self.project, self.state, str(largest_file)]
+        settings = {**os.environ, **self.options().environment, **environment}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=settings)
+
+    def finish(self, process: subprocess.Popen) -> int:
+        """Its exit code; its events are then those of the shop."""
+        lines = process.communicate(timeout=60)[0].splitlines()
+        self.events[:] = [json.loads(line) for line in lines]
+        return process.returncode
+
+    def wait_for_call(self, call: str) -> None:
+        deadline = time.monotonic() + 60
+        while not any(each.startswith(call) for each in self.calls):
+            assert time.monotonic() < deadline, f"{call!r} never came"
+            time.sleep(0.05)
 
     @property
     def world(self) -> dict:

@@ -6,10 +6,6 @@ What the recorded cases pin is not repeated here; these are the corners beside t
 import json
 import os
 import signal
-import subprocess
-import sys
-import textwrap
-import time
 
 import pytest
 
@@ -191,24 +187,6 @@ def test_a_folder_without_a_project_is_named(tmp_path):
         engine.up(options, print)
 
 
-def start_operation(shop, name):
-    """An operation in a process of its own, which writes its events."""
-    script = textwrap.dedent(f"""
-        from pathlib import Path
-        from sandbox import engine
-        options = engine.Options(project=Path({str(shop.project)!r}), stack="dev", state=Path({str(shop.state)!r}),
-            passphrase="a", environment={{"CONF_STORE": {str(shop.world_file)!r}}})
-        raise SystemExit(engine.{name}(options, lambda event: print(event, flush=True)).exit_code)
-    """)
-    command = [sys.executable, "-c", script]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-
-
-def wait_for_call(shop, call):
-    while not any(each.startswith(call) for each in shop.calls):
-        time.sleep(0.05)
-
-
 def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
     """The lock of the dead process is taken over, the interrupted create is told, and only what is missing is made."""
     shop.up("")
@@ -216,8 +194,8 @@ def test_a_killed_update_is_completed_by_the_next_one_without_doubles(shop):
         "import pulumi\nfrom store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\nc = Thing('c', size=b.serial)\n"
     )
     shop.change(hangs=["create:b"])
-    with start_operation(shop, "up") as process:
-        wait_for_call(shop, "create b")
+    with shop.start("up") as process:
+        shop.wait_for_call("create b")
         os.killpg(process.pid, signal.SIGKILL)
     with pytest.raises(LockedError, match="was interrupted and left the lock behind"):
         shop.up()
@@ -232,8 +210,8 @@ def test_what_a_killed_destroy_has_deleted_already_is_not_missed(shop):
     """Some APIs refuse to delete what is gone; the interrupted delete is then known to have happened."""
     shop.up("a = Thing('a')\n")
     shop.change(delays={"delete:a": 60})
-    with start_operation(shop, "destroy") as process:
-        wait_for_call(shop, "delete a")
+    with shop.start("destroy") as process:
+        shop.wait_for_call("delete a")
         os.killpg(process.pid, signal.SIGKILL)
     shop.change(delays={}, objects={}, faults={"delete:a": "not found"})
     assert shop.run(engine.destroy, take_over=True).exit_code == 0
@@ -243,8 +221,8 @@ def test_what_a_killed_destroy_has_deleted_already_is_not_missed(shop):
 def test_an_operation_that_is_interrupted_finishes_what_is_under_way(shop):
     shop.change(delays={"create:a": 2})
     (shop.project / "__main__.py").write_text("from store import *\na = Thing('a')\nb = Thing('b', size=a.serial)\n")
-    with start_operation(shop, "up") as process:
-        wait_for_call(shop, "create a")
+    with shop.start("up") as process:
+        shop.wait_for_call("create a")
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == 1
