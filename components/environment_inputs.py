@@ -1,12 +1,13 @@
 """What the policies know of an environment; no value of a secret."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 
 from components.arguments import plain
 from headworks.facts import Facts
-from headworks.model.environment import Companion, Environment, Names
+from headworks.model.environment import Companion, Environment, Names, WorkerShape
 
 
 def environment_inputs(environment: Environment, facts: Facts) -> dict[str, Any]:
@@ -21,8 +22,16 @@ def environment_inputs(environment: Environment, facts: Facts) -> dict[str, Any]
         **_worker(main),
         "names": _names(environment.names),
         "declaredNames": _names(environment.declared_names),
+        "shape": _shape(environment.shape),
         "siblings": [
-            {"environment": sibling.name, "accountId": sibling.account_id, "names": _names(sibling.names)}
+            {
+                "environment": sibling.name,
+                "production": sibling.production,
+                "accountId": sibling.account_id,
+                "jurisdiction": sibling.jurisdiction,
+                "names": _names(sibling.names),
+                "shape": _shape(sibling.shape),
+            }
             for sibling in environment.siblings
         ],
         "routesEnabled": environment.routes_enabled,
@@ -45,6 +54,10 @@ def _worker(declared: Companion) -> dict[str, Any]:
         "workersDev": worker.workers_dev,
         "previewUrls": worker.preview_urls,
     }
+
+
+def _shape(shape: Sequence[WorkerShape]) -> list[dict[str, Any]]:
+    return [{to_camel(word): value for word, value in each.model_dump(mode="json").items()} for each in shape]
 
 
 def _names(names: Names) -> dict[str, list[str]]:

@@ -398,12 +398,29 @@ class Names(Resolved):
     pages_projects: tuple[str, ...] = ()
 
 
+class WorkerShape(Resolved):
+    """What a Worker of an environment runs with and finds in its `env`, by name: what staging and production have in common."""
+
+    key: str
+    """Empty for the main Worker, else the companion's."""
+    compatibility_date: str
+    compatibility_flags: tuple[str, ...]
+    bindings: tuple[str, ...]
+    """All names in `env` but those of its secrets."""
+    secrets: tuple[str, ...]
+    rate_limits: tuple[str, ...]
+    """Their namespace ids: limits of one id share their counters in the whole account."""
+
+
 class Sibling(Resolved):
-    """Another environment of the same system, as far as isolation needs it."""
+    """Another environment of the same system, as far as isolation and likeness need it."""
 
     name: str
     account_id: str
     names: Names
+    production: bool = False
+    jurisdiction: Jurisdiction = "default"
+    shape: tuple[WorkerShape, ...] = ()
 
 
 class Environment(Resolved):
@@ -440,6 +457,8 @@ class Environment(Resolved):
     platform: Platform | None = None
     declared_names: Names
     """The names that the system declares for this environment, those that the environment switched off included."""
+    shape: tuple[WorkerShape, ...] = ()
+    """Its own, to be compared with its siblings'."""
     siblings: tuple[Sibling, ...]
 
     @property

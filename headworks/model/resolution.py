@@ -6,6 +6,7 @@ from headworks.model import environment, naming
 from headworks.model.naming import Kind
 from headworks.model.physical import declared_queue, names
 from headworks.model.platform_resolution import generated_variables, platform, service_routes
+from headworks.model.shape import shape
 from headworks.model.specification import Specification
 from headworks.model.specification.entrances import PagesSite, Route
 from headworks.model.specification.queues import LONGEST_RETENTION, DeadLetterQueue, Queue
@@ -35,7 +36,14 @@ def resolve(
 
 
 def sibling(specification: Specification) -> environment.Sibling:
-    return environment.Sibling(name=specification.name, account_id=specification.account_id, names=names(specification))
+    return environment.Sibling(
+        name=specification.name,
+        account_id=specification.account_id,
+        names=names(specification),
+        production=specification.production,
+        jurisdiction=specification.jurisdiction,
+        shape=shape(specification),
+    )
 
 
 def _union(one: environment.Names, other: environment.Names) -> environment.Names:
@@ -115,6 +123,7 @@ class _Resolution:
             ),
             platform=self._platform,
             declared_names=declared_names,
+            shape=shape(written),
             siblings=siblings,
         )
 

@@ -37,7 +37,7 @@ def _fix(kind: Kind) -> str:
 def _bindings(specification: Specification) -> Iterator[Finding]:
     """Code reads bindings of all kinds from one `env`, so a name stands for one thing in each Worker."""
     first: dict[tuple[str | None, str], Path] = {}
-    for worker, name, path in _bound(specification):
+    for worker, name, path in bound(specification):
         other = first.setdefault((worker, name), path)
         if other != path:
             yield Finding(
@@ -47,7 +47,7 @@ def _bindings(specification: Specification) -> Iterator[Finding]:
             )
 
 
-def _bound(specification: Specification) -> Iterator[tuple[str | None, str, Path]]:
+def bound(specification: Specification) -> Iterator[tuple[str | None, str, Path]]:
     """Everything that a Worker finds in its `env`: key of the Worker, name, where it was written."""
     for key, worker, path in every_worker(specification):
         for field in ("vars", "durable_objects", "services", "ratelimits"):
@@ -61,7 +61,7 @@ def _bound(specification: Specification) -> Iterator[tuple[str | None, str, Path
             if item.enabled and item.binding:
                 yield item.worker, item.binding, (field, key, "binding")
     yield from _bound_by_platform(specification)
-    for key, secrets, path in _secret_lists(specification):
+    for key, secrets, path in secret_lists(specification):
         yield from ((key, name, (*path, secrets.index(name))) for name in dict.fromkeys(secrets))
 
 
@@ -75,7 +75,7 @@ def _bound_by_platform(specification: Specification) -> Iterator[tuple[str | Non
 
 
 def _secrets(specification: Specification) -> Iterator[Finding]:
-    for _, secrets, path in _secret_lists(specification):
+    for _, secrets, path in secret_lists(specification):
         for index, name in enumerate(secrets):
             if name in secrets[:index]:
                 yield Finding(
@@ -83,7 +83,7 @@ def _secrets(specification: Specification) -> Iterator[Finding]:
                 )
 
 
-def _secret_lists(specification: Specification) -> Iterator[tuple[str | None, tuple[str, ...], Path]]:
+def secret_lists(specification: Specification) -> Iterator[tuple[str | None, tuple[str, ...], Path]]:
     yield None, specification.secrets, ("secrets",)
     for key, companion in specification.workers.items():
         yield key, companion.secrets, ("workers", key, "secrets")
