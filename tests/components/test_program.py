@@ -93,10 +93,10 @@ def test_a_new_durable_object_class_reaches_a_running_worker_and_a_rename_of_its
     again = system.run(up)
     assert set(again.changes) == {"same"}
 
-    system.change("Pulumi.yaml", "EXPORTS_BUCKET: rockhound-exports", "EXPORTS_BUCKET: rockhound-archive")
+    system.change("Pulumi.yaml", "name: rockhound-exports", "name: rockhound-archive")
     assert system.run(preview).exit_code == 1
     assert "the R2 bucket EXPORTS_BUCKET is called 'rockhound-exports-dev' and would be called" in system.messages
-    system.change("Pulumi.yaml", "EXPORTS_BUCKET: rockhound-archive", "EXPORTS_BUCKET: rockhound-exports")
+    system.change("Pulumi.yaml", "name: rockhound-archive", "name: rockhound-exports")
 
     system.change("Pulumi.yaml", "[AuditDO]", "[AuditDO, SecondThoughtDO]")
     assert system.run(preview).exit_code == 1
