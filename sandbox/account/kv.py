@@ -24,7 +24,8 @@ LARGEST_METADATA = 1024
 SHORTEST_LIFE = 60
 """Seconds."""
 LARGEST_BULK = 10_000
-NEW_NAMESPACE = {"title": Field(text()), "jurisdiction": Field(one_of("eu", "fedramp", "us"))}
+RENAMED = {"title": Field(text())}
+NEW_NAMESPACE = {**RENAMED, "jurisdiction": Field(one_of("eu", "fedramp", "us"))}
 
 TITLE_REQUIRED = Failure(400, 10019, "create namespace: 'title is required'")
 TITLE_TAKEN = Failure(400, 10014, "create namespace: 'A namespace with this account ID and title already exists.'")
@@ -40,7 +41,12 @@ BAD_METADATA = Failure(400, 10035, "the metadata of key {key!r} must be JSON of 
 
 def create_namespace(call: Call) -> Json:
     said = fields.read(call.object(BAD_BODY), NEW_NAMESPACE, BAD_BODY)
-    namespace: Json = {**said, "id": secrets.token_hex(16), "title": _free_title(call), "supports_url_encoding": True}
+    namespace: Json = {
+        **said,
+        "id": secrets.token_hex(16),
+        "title": _free_title(call, said),
+        "supports_url_encoding": True,
+    }
     call.store.put(NAMESPACE, call.account, namespace["id"], namespace, name=namespace["title"])
     return namespace
 
@@ -59,7 +65,8 @@ def get_namespace(call: Call) -> Json:
 
 def rename_namespace(call: Call) -> Json:
     namespace = get_namespace(call)
-    namespace = namespace | {"title": _free_title(call, present=namespace["title"])}
+    said = fields.read(call.object(BAD_BODY), RENAMED, BAD_BODY)
+    namespace = namespace | {"title": _free_title(call, said, present=namespace["title"])}
     call.store.put(NAMESPACE, call.account, namespace["id"], namespace, name=namespace["title"])
     return namespace
 
@@ -78,8 +85,8 @@ def find(store: Store, account: str, identifier: str) -> Json:
     return namespace
 
 
-def _free_title(call: Call, present: str | None = None) -> str:
-    title = str(call.object(BAD_BODY).get("title") or "")
+def _free_title(call: Call, said: Json, present: str | None = None) -> str:
+    title: str = said.get("title") or ""
     if not title:
         raise TITLE_REQUIRED.error()
     if title != present and call.store.named(NAMESPACE, call.account, title):

@@ -47,6 +47,11 @@ CONSUMER_SETTINGS = {
 }
 """`max_concurrency` without a value is Cloudflare's automatic scaling."""
 
+FIELDS = frozenset({"queue_name", "settings", "jurisdiction"})
+MESSAGE = "queue_message"
+"""Content. Scope: id of the queue. Keys sort by time."""
+SHOWN = ("queue_id", "queue_name", "jurisdiction", "settings", "created_on", "modified_on")
+
 NO_QUEUE = Failure(404, 11000, "Queue not found")
 BAD_NAME = Failure(
     400,
@@ -60,6 +65,8 @@ IN_USE = Failure(
 BAD_JURISDICTION = Failure(400, 100127, "jurisdiction must be eu, fedramp or us, not {value!r}.")
 BAD_SETTING = Failure(400, 100127, "{name} must be from {least} to {most}, not {value!r}.")
 UNKNOWN_SETTING = Failure(400, 100127, "{name} is not a setting of {what}.")
+UNKNOWN_FIELD = Failure(400, 10026, "Could not parse the request body: {name} is not a field of a queue.")
+FIXED_JURISDICTION = Failure(400, 10026, "A queue keeps the jurisdiction that it was created in.")
 BAD_TYPE = Failure(400, 10026, "Consumer type {type!r} is not supported; it must be worker or http_pull.")
 HAS_CONSUMER = Failure(400, 11004, "Queue '{name}' already has a consumer. A queue can have one: delete it first.")
 NO_CONSUMER = Failure(404, 11006, "Consumer not found")
@@ -67,8 +74,8 @@ NO_HANDLER = Failure(400, 11001, "Queue handler is missing. Worker '{script}' ha
 
 
 def create(call: Call) -> Json:
-    queue = _new_queue(call, call.object())
-    _save(call, queue)
+    queue = _new_queue(call, _body(call))
+    save(call, queue)
     return _shown(call, queue)
 
 
@@ -83,20 +90,23 @@ def get(call: Call) -> Json:
 
 def update(call: Call) -> Json:
     """Renames and changes settings; what is not said stays."""
-    queue, body = queue_of(call), call.object()
+    queue, body = queue_of(call), _body(call)
+    if body.get("jurisdiction") not in (None, queue.get("jurisdiction")):
+        raise FIXED_JURISDICTION.error()
     if body.get("queue_name"):
         queue["queue_name"] = _free_name(call, body, queue["queue_name"])
     queue["settings"] = _queue_settings(queue["settings"], body.get("settings") or {})
-    _save(call, queue | {"modified_on": call.now})
+    save(call, queue | {"modified_on": call.now})
     return get(call)
 
 
 def delete(call: Call) -> Json:
-    """Takes the consumer along."""
+    """Takes the consumer and the messages along."""
     queue = queue_of(call)
     if buckets := r2.notifying(call.store, call.account, queue["queue_id"]):
         raise IN_USE.error(name=queue["queue_name"], buckets=", ".join(buckets))
     call.store.delete(QUEUE, call.account, queue["queue_id"])
+    call.store.clear(MESSAGE, queue["queue_id"])
     return {}
 
 
@@ -127,7 +137,7 @@ def create_consumer(call: Call) -> Json:
     if queue["consumer"]:
         raise HAS_CONSUMER.error(name=queue["queue_name"])
     consumer = {"consumer_id": secrets.token_hex(16), "created_on": call.now, **_consumer_of(call, {}, call.object())}
-    _save(call, queue | {"consumer": consumer})
+    save(call, queue | {"consumer": consumer})
     return _consumer_shown(queue, consumer)
 
 
@@ -145,14 +155,14 @@ def update_consumer(call: Call) -> Json:
     queue = queue_of(call)
     present = _consumer(call, queue)
     consumer = present | _consumer_of(call, present["settings"], call.object())
-    _save(call, queue | {"consumer": consumer})
+    save(call, queue | {"consumer": consumer})
     return _consumer_shown(queue, consumer)
 
 
 def delete_consumer(call: Call) -> Json:
     queue = queue_of(call)
     _consumer(call, queue)
-    _save(call, queue | {"consumer": None})
+    save(call, queue | {"consumer": None})
     return {}
 
 
@@ -168,6 +178,13 @@ def _new_queue(call: Call, body: Json) -> Json:
     }
 
 
+def _body(call: Call) -> Json:
+    body = call.object()
+    if unknown := sorted(set(body) - FIELDS):
+        raise UNKNOWN_FIELD.error(name=unknown[0])
+    return body
+
+
 def _jurisdiction(body: Json) -> Json:
     """Decided with the queue's creation; without one nothing is answered."""
     value = body.get("jurisdiction")
@@ -176,7 +193,7 @@ def _jurisdiction(body: Json) -> Json:
     return {"jurisdiction": value} if value else {}
 
 
-def _save(call: Call, queue: Json) -> None:
+def save(call: Call, queue: Json) -> None:
     call.store.put(QUEUE, call.account, queue["queue_id"], queue, name=queue["queue_name"])
 
 
@@ -223,7 +240,7 @@ def _consumer_of(call: Call, present: Json, body: Json) -> Json:
     dead_letter_queue = body.get("dead_letter_queue") or ""
     if dead_letter_queue and not find(call.store, call.account, dead_letter_queue):
         # Cloudflare creates a dead letter queue that does not exist (its documentation of `dead_letter_queue`).
-        _save(call, _new_queue(call, {"queue_name": dead_letter_queue}))
+        save(call, _new_queue(call, {"queue_name": dead_letter_queue}))
     consumer = {"type": kind, "settings": settings, "dead_letter_queue": dead_letter_queue}
     if kind == "worker":
         consumer["script_name"] = _script_with_handler(call, str(body.get("script_name") or body.get("script") or ""))
@@ -248,7 +265,7 @@ def _shown(call: Call, queue: Json) -> Json:
         for bucket in r2.notifying(call.store, call.account, queue["queue_id"])
     ]
     return {
-        **{key: value for key, value in queue.items() if key != "consumer"},
+        **{key: queue[key] for key in SHOWN if key in queue},
         "producers_total_count": len(producers),
         "producers": producers,
         "consumers_total_count": len(consumers),

@@ -37,6 +37,7 @@ UNDOCUMENTED = {
     ("GET", "/accounts/{account_id}/workers/scripts/{script_name}/references"),
     ("GET", "/accounts/{account_id}/workers/tails/by-consumer/{script_name}"),
     ("GET", "/accounts/{account_id}/workers/domains/records/{domain_id}"),
+    ("POST", "/accounts/{account_id}/queues/{queue_id}/messages/peek"),
     ("GET", "/accounts/{account_id}/r2/buckets/{bucket_name}/objects"),
     ("GET", "/accounts/{account_id}/r2/buckets/{bucket_name}/objects/{object_key}"),
     ("PUT", "/accounts/{account_id}/r2/buckets/{bucket_name}/objects/{object_key}"),
