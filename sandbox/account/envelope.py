@@ -33,7 +33,8 @@ class Failure:
 
     def about(self, **details: Any) -> "Failure":
         """The same with some of its names filled in; `{reason}` is left for later."""
-        return Failure(self.status, self.code, self.message.format(reason="{reason}", **details))
+        said = self.message.format(reason="\0", **details).replace("{", "{{").replace("}", "}}")
+        return Failure(self.status, self.code, said.replace("\0", "{reason}"))
 
 
 @dataclass(frozen=True)

@@ -570,3 +570,35 @@ def test_a_tail_consumer_must_be_there_first_or_be_the_worker_itself(account: An
     settings = f"{account.path}/workers/scripts/api/script-settings"
     assert account.code("PATCH", settings, json={"tail_consumers": [{"service": "nope"}]}) == (400, 10203)
     assert account.ok("GET", settings)["tail_consumers"] == to_tail
+
+
+RATE_LIMIT = {"type": "ratelimit", "name": "LIMIT", "namespace_id": "1001", "simple": {"limit": 100, "period": 60}}
+
+
+def test_bindings_of_every_kind_that_refer_to_nothing_or_to_workers_come_back_as_they_were_sent(account: Any) -> None:
+    account.upload("other", FETCH)
+    sent = [
+        RATE_LIMIT,
+        {"type": "json", "name": "SERVICES", "json": [{"name": "api", "port": 1}, None]},
+        {"type": "service", "name": "OTHER", "service": "other", "environment": "production", "entrypoint": "Admin"},
+        {"type": "analytics_engine", "name": "EVENTS", "dataset": "events"},
+        {"type": "version_metadata", "name": "VERSION"},
+    ]
+    assert account.upload("api", FETCH, bindings=sent).status_code == 200
+    assert account.ok("GET", f"{account.path}/workers/scripts/api/settings")["bindings"] == sent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"namespace_id": "first"},
+        {"name": "{braces}", "namespace_id": "first"},
+        {"namespace_id": 1001},
+        {"simple": {"limit": 100, "period": 30}},
+        {"simple": {"limit": 0, "period": 60}},
+        {"simple": {"limit": 100, "period": 60, "burst": 1}},
+    ],
+    ids=str,
+)
+def test_a_rate_limit_has_a_numbered_namespace_and_one_of_two_periods(account: Any, said: Any) -> None:
+    assert failure(account.upload("api", FETCH, bindings=[{**RATE_LIMIT, **said}])) == (400, 10021)

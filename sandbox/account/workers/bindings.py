@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sandbox.account import fields
 from sandbox.account.envelope import Failure, Json
+from sandbox.account.fields import Field, Fields, number, one_of, shaped, text
 from sandbox.account.storage import Store
 from sandbox.account.workers import records
 
@@ -23,6 +25,7 @@ DUPLICATE = Failure(
 )
 UNKNOWN_TYPE = Failure(400, 10021, "Binding {name!r} has type {type!r}, which Workers do not have.")
 MISSING_FIELD = Failure(400, 10021, "Binding {name!r} of type {type} needs {field}.")
+BAD_FIELD = Failure(400, 10021, "Binding {name!r} of type {type} - {reason}.")
 UNRESOLVED = Failure(
     400, 10057, "Binding {name!r} cannot be inherited: the previous version of this Worker has no binding {old!r}."
 )
@@ -74,6 +77,8 @@ class BindingType:
     """Field that names what the binding refers to."""
     exists: Lookup | None = None
     missing: Failure | None = None
+    fields: Fields = field(default_factory=dict)
+    """What certain fields must be, besides being there."""
     checked: bool = True
     """False: it refers to something of a product that this account does not have; it is taken as it is, with a message."""
 
@@ -110,6 +115,19 @@ def _nowhere(_where: Where, _binding: Json) -> bool:
     return False
 
 
+RATE_LIMIT: Fields = {
+    "namespace_id": Field(text(r"[1-9]\d*"), required=True),
+    "simple": Field(
+        shaped(
+            limit=Field(number(1), required=True),
+            period=Field(one_of(10, 60), required=True),
+            mitigation_timeout=Field(number(0)),
+        ),
+        required=True,
+    ),
+}
+"""Periods in seconds."""
+
 _PLAIN = BindingType()
 
 TYPES: Mapping[str, BindingType] = {
@@ -130,7 +148,7 @@ TYPES: Mapping[str, BindingType] = {
     "mtls_certificate": BindingType(("certificate_id",), "certificate_id", _nowhere, NO_CERTIFICATE),
     "analytics_engine": BindingType(("dataset",)),  # created by the first write
     "workflow": BindingType(("workflow_name",)),  # refers to a name: the workflow comes after its script
-    "ratelimit": BindingType(("namespace_id", "simple")),
+    "ratelimit": BindingType(("namespace_id", "simple"), fields=RATE_LIMIT),
     "send_email": _PLAIN,
     "version_metadata": _PLAIN,
     "assets": _PLAIN,
@@ -222,7 +240,9 @@ def _take(resolved: Resolved, binding: Json, name: str) -> None:
     for wanted in described.required:
         if not any(binding.get(choice) is not None for choice in wanted.split("|")):
             raise MISSING_FIELD.error(name=name, type=kind, field=wanted.replace("|", " or "))
-    public = {key: value for key, value in binding.items() if value is not None}
+    wrong = BAD_FIELD.about(name=name, type=kind)
+    typed = fields.read({key: binding[key] for key in described.fields}, described.fields, wrong)
+    public = {key: value for key, value in (binding | typed).items() if value is not None}
     if kind in SECRET_TYPES:
         hidden = {key: public.pop(key) for key in SECRET_FIELDS & set(public)}
         resolved.secrets[name] = json.dumps(hidden).encode()
