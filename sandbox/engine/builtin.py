@@ -1,13 +1,13 @@
 """The provider of the package `pulumi`, which is the engine itself: references to other stacks, and Stash."""
-# ruff: noqa: ARG002 - all providers are asked alike, and these need less than others
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from sandbox.engine import urns
 from sandbox.engine.answers import CheckFailure, CheckResult, DiffResult, InvokeResult, OperationResult
 from sandbox.engine.errors import EngineError, Unsupported
 from sandbox.engine.resource import ResourceState
+from sandbox.engine.resource_provider import Check, Create, Delete, Diff, Read, ResourceProvider, Update
 from sandbox.engine.values import Properties, contains_secret
 
 STASH = "pulumi:index:Stash"
@@ -20,80 +20,43 @@ StackOutputs = Callable[[str], Properties]
 """The outputs of a stack by its full name (`organization/project/stack`); raises EngineError if there is no such stack."""
 
 
-class Builtin:
-    known = True
-
+class Builtin(ResourceProvider):
     def __init__(self, outputs: StackOutputs, news: Mapping[str, ResourceState]) -> None:
         self._outputs = outputs
         self._news = news
 
-    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:
-        key = self._input(urn)
-        failures = [CheckFailure(name, f'unknown property "{name}"') for name in news if name != key]
-        if key not in news:
+    async def check(self, asked: Check) -> CheckResult:
+        key = self._input(asked.urn)
+        failures = [CheckFailure(name, f'unknown property "{name}"') for name in asked.news if name != key]
+        if key not in asked.news:
             failures.append(CheckFailure(key, f'missing required property "{key}"'))
-        return CheckResult(inputs=news, failures=failures)
+        return CheckResult(inputs=asked.news, failures=failures)
 
-    async def diff(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        ignore_changes: Sequence[str] = (),
-    ) -> DiffResult:
-        key = self._input(urn)
-        if old_inputs.get(key) == news.get(key):
+    async def diff(self, asked: Diff) -> DiffResult:
+        key = self._input(asked.urn)
+        if asked.old_inputs.get(key) == asked.news.get(key):
             return DiffResult(changes="none")
-        return DiffResult(changes="some", diffs=[key], replaces=[] if urns.type_of(urn) == STASH else [key])
+        return DiffResult(changes="some", diffs=[key], replaces=[] if urns.type_of(asked.urn) == STASH else [key])
 
-    async def create(
-        self,
-        urn: str,
-        inputs: Properties,
-        *,
-        seconds: float = 0,
-        preview: bool = False,
-        interrupted: bool = False,
-    ) -> OperationResult:
-        outputs = (
-            {"input": inputs["input"], "output": inputs["input"]} if urns.type_of(urn) == STASH else self._read(inputs)
-        )
-        return OperationResult(id="" if preview else str(uuid.uuid4()), outputs=outputs)
+    async def create(self, asked: Create) -> OperationResult:
+        value = asked.inputs.get("input")
+        stash = urns.type_of(asked.urn) == STASH
+        outputs = {"input": value, "output": value} if stash else self._read(asked.inputs)
+        return OperationResult(id="" if asked.preview else str(uuid.uuid4()), outputs=outputs)
 
-    async def read(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        inputs: Properties | None,
-        state: Properties,
-        seconds: float = 0,
-    ) -> OperationResult:
-        if urns.type_of(urn) == STASH:
-            return OperationResult(id=id_, inputs=inputs, outputs=state)
-        if not inputs or "name" not in inputs:
-            raise EngineError(f"the stack reference '{urn}' cannot be imported; it has to name its stack")
-        return OperationResult(id=id_, inputs=inputs, outputs=self._read(state))
+    async def read(self, asked: Read) -> OperationResult:
+        if urns.type_of(asked.urn) == STASH:
+            return OperationResult(id=asked.id, inputs=asked.inputs, outputs=asked.state)
+        if not asked.inputs or "name" not in asked.inputs:
+            raise EngineError(f"the stack reference '{asked.urn}' cannot be imported; it has to name its stack")
+        return OperationResult(id=asked.id, inputs=asked.inputs, outputs=self._read(asked.state))
 
-    async def update(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        seconds: float = 0,
-        ignore_changes: Sequence[str] = (),
-        preview: bool = False,
-    ) -> OperationResult:
+    async def update(self, asked: Update) -> OperationResult:
         """A stash keeps its first value as output."""
-        return OperationResult(id=id_, outputs={"input": news["input"], "output": old_outputs.get("output")})
+        outputs = {"input": asked.news["input"], "output": asked.old_outputs.get("output")}
+        return OperationResult(id=asked.id, outputs=outputs)
 
-    async def delete(self, urn: str, id_: str, *, inputs: Properties, outputs: Properties, seconds: float = 0) -> None:
+    async def delete(self, asked: Delete) -> None:
         """Neither type is anything in the world."""
 
     async def invoke(self, token: str, arguments: Properties) -> InvokeResult:

@@ -62,13 +62,6 @@ class Checkpoint:
         """Breaks the lock, whoever holds it; None if nobody did."""
         return break_lock(self._lock)
 
-    def remove(self) -> None:
-        """Forgets the stack; the backup stays."""
-        with locked(self._lock, "remove"):
-            self.journal.unlink(missing_ok=True)
-            if self.path.exists():
-                self.path.replace(self.backup)
-
     def _load(self) -> tuple[Deployment | None, str]:
         """The deployment with the journal applied, and the digest of the file without it."""
         for _ in range(3):  # a writer may end between the reading of the two files: then both are read once more

@@ -22,7 +22,6 @@ from sandbox.engine.errors import EngineError, Unsupported
 ORGANIZATION = "organization"
 """The organization of every stack in a backend that knows none."""
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
-SHARED_NAMESPACE = "pulumi"
 
 
 def _reads_as(kind: type[int | float]) -> Callable[[Any], bool]:
@@ -128,10 +127,6 @@ class Configuration:
 
     def shown(self) -> dict[str, str]:
         return {key: "[secret]" if key in self.secret_keys else self.values[key] for key in sorted(self.values)}
-
-    def namespace(self, name: str) -> dict[str, str]:
-        """The values of one package, under their names alone."""
-        return {key.removeprefix(f"{name}:"): value for key, value in self.values.items() if key.startswith(f"{name}:")}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,8 +28,9 @@ from sandbox.engine.policies import PolicyPacks
 from sandbox.engine.policy_pack import StackContext
 from sandbox.engine.program import Program
 from sandbox.engine.provider import Provider
-from sandbox.engine.registry import Registry, ResourceProvider
+from sandbox.engine.registry import Registry
 from sandbox.engine.resource import ResourceState
+from sandbox.engine.resource_provider import ResourceProvider
 from sandbox.engine.reviews import Reviews
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.step_executor import StepExecutor

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.engine import property_path
 from sandbox.engine.answers import DiffResult, PropertyDiff
-from sandbox.engine.registry import ResourceProvider
 from sandbox.engine.resource import ResourceState
+from sandbox.engine.resource_provider import Diff, ResourceProvider
 from sandbox.engine.values import Properties, contains_unknown, plain
 
 if TYPE_CHECKING:
@@ -33,7 +33,14 @@ async def diff_resource(
         )
         return DiffResult(changes="some")
     diff = await provider.diff(
-        old.urn, old.id, old_inputs=old_inputs, old_outputs=old.outputs, news=news, ignore_changes=ignore_changes
+        Diff(
+            urn=old.urn,
+            id=old.id,
+            old_inputs=old_inputs,
+            old_outputs=old.outputs,
+            news=news,
+            ignore_changes=ignore_changes,
+        )
     )
     if diff.changes != "unknown":
         return diff

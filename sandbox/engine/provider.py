@@ -25,6 +25,7 @@ from sandbox.engine.answers import (
     init_failed,
 )
 from sandbox.engine.errors import EngineError
+from sandbox.engine.resource_provider import Check, Create, Delete, Diff, Read, ResourceProvider, Update
 from sandbox.engine.urns import name_of, type_of
 from sandbox.engine.values import (
     RESOURCE,
@@ -52,7 +53,7 @@ class ProviderError(EngineError):
         self.code = code
 
 
-class Provider:
+class Provider(ResourceProvider):
     """One running provider. `configure` comes before everything but `check_config` and `diff_config`."""
 
     def __init__(self, package: str, address: str) -> None:
@@ -61,8 +62,6 @@ class Provider:
         self.accept_resources = False
         self.supports_preview = False
         self._shook_hands = False
-        self.known = True
-        """False at a preview whose configuration of this provider is not known: then it is never called."""
         self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
 
@@ -84,45 +83,29 @@ class Provider:
             self.supports_preview = True
             self._shook_hands = True
 
-    async def get_plugin_info(self) -> str:
-        """The version, empty if the provider has none."""
-        answer = await self._optional("GetPluginInfo", Empty())
-        return "" if answer is None else str(answer.version)
-
     # configuration ---------------------------------------------------------------------------------------------------
 
-    async def check_config(self, urn: str, olds: Properties, news: Properties) -> CheckResult:
+    async def check_config(self, asked: Check) -> CheckResult:
         request = provider_pb2.CheckRequest(
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            olds=to_struct(olds, keep_secrets=False),
-            news=to_struct(news, keep_secrets=False),
+            **_identity(asked.urn),
+            olds=to_struct(asked.olds, keep_secrets=False),
+            news=to_struct(asked.news, keep_secrets=False),
         )
         answer = await self._optional("CheckConfig", request)
         if answer is None:
-            return CheckResult(inputs=news)
+            return CheckResult(inputs=asked.news)
         inputs = from_struct(answer.inputs)
-        mark_secrets(inputs, news)
+        mark_secrets(inputs, asked.news)
         return CheckResult(inputs=inputs, failures=check_failures(answer.failures))
 
-    async def diff_config(
-        self,
-        urn: str,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        ignore_changes: Sequence[str] = (),
-    ) -> DiffResult:
+    async def diff_config(self, asked: Diff) -> DiffResult:
         """`changes` is "unknown" for a provider that cannot tell: the caller compares the inputs itself."""
         request = provider_pb2.DiffRequest(
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            old_inputs=to_struct(old_inputs, keep_secrets=False),
-            olds=to_struct(old_outputs, keep_secrets=False),
-            news=to_struct(news, keep_secrets=False),
-            ignoreChanges=ignore_changes,
+            **_identity(asked.urn),
+            old_inputs=to_struct(asked.old_inputs, keep_secrets=False),
+            olds=to_struct(asked.old_outputs, keep_secrets=False),
+            news=to_struct(asked.news, keep_secrets=False),
+            ignoreChanges=asked.ignore_changes,
         )
         answer = await self._optional("DiffConfig", request)
         return DiffResult(changes="unknown") if answer is None else diff_result(answer)
@@ -136,9 +119,7 @@ class Provider:
         answer = await self._call(
             "Configure",
             provider_pb2.ConfigureRequest(
-                urn=urn,
-                name=name_of(urn),
-                type=type_of(urn),
+                **_identity(urn),
                 id=id_,
                 variables={
                     f"{self.package}:config:{key}": _text(value)
@@ -159,122 +140,81 @@ class Provider:
 
     # resources -------------------------------------------------------------------------------------------------------
 
-    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:
+    async def check(self, asked: Check) -> CheckResult:
         if not self.known:
-            return CheckResult(inputs=news)
+            return CheckResult(inputs=asked.news)
         request = provider_pb2.CheckRequest(
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            olds=self._struct(olds),
-            news=self._struct(news),
-            randomSeed=random_seed,
+            **_identity(asked.urn),
+            olds=self._struct(asked.olds),
+            news=self._struct(asked.news),
+            randomSeed=asked.random_seed,
         )
         answer = await self._call("Check", request)
-        return CheckResult(inputs=self._read(answer.inputs, news), failures=check_failures(answer.failures))
+        return CheckResult(inputs=self._read(answer.inputs, asked.news), failures=check_failures(answer.failures))
 
-    async def diff(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        ignore_changes: Sequence[str] = (),
-    ) -> DiffResult:
+    async def diff(self, asked: Diff) -> DiffResult:
         if not self.known:
             return DiffResult(changes="unknown")
         request = provider_pb2.DiffRequest(
-            id=id_,
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            old_inputs=self._struct(old_inputs),
-            olds=self._struct(old_outputs),
-            news=self._struct(news),
-            ignoreChanges=ignore_changes,
+            **_identity(asked.urn),
+            id=asked.id,
+            old_inputs=self._struct(asked.old_inputs),
+            olds=self._struct(asked.old_outputs),
+            news=self._struct(asked.news),
+            ignoreChanges=asked.ignore_changes,
         )
         return diff_result(await self._call("Diff", request))
 
-    async def create(
-        self, urn: str, inputs: Properties, *, seconds: float = 0, preview: bool = False, interrupted: bool = False
-    ) -> OperationResult:
-        """At a preview the id is empty, and a provider that cannot preview answers with the inputs.
-
-        `interrupted` says that a create of this resource was under way when an engine was killed: a provider that listens may
-        look for the object before it makes another one.
-        """
-        if preview and not (self.known and self.supports_preview):
-            return OperationResult(id="", outputs=dict(inputs) if self.known else {})
+    async def create(self, asked: Create) -> OperationResult:
+        """A provider that cannot preview answers with the inputs."""
+        if asked.preview and not (self.known and self.supports_preview):
+            return OperationResult(id="", outputs=dict(asked.inputs) if self.known else {})
         request = provider_pb2.CreateRequest(
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            properties=self._struct(inputs),
-            timeout=seconds,
-            preview=preview,
+            **_identity(asked.urn),
+            properties=self._struct(asked.inputs),
+            timeout=asked.seconds,
+            preview=asked.preview,
         )
-        metadata = ((INTERRUPTED_CREATE, "true"),) if interrupted else ()
-        result = await self._operation("Create", request, "", outputs_like=inputs, metadata=metadata)
-        if not result.id and not preview:
-            raise ProviderError(f"plugin returned empty resource.ID from create {urn!r}")
+        metadata = ((INTERRUPTED_CREATE, "true"),) if asked.interrupted else ()
+        result = await self._operation("Create", request, "", outputs_like=asked.inputs, metadata=metadata)
+        if not result.id and not asked.preview:
+            raise ProviderError(f"plugin returned empty resource.ID from create {asked.urn!r}")
         return result
 
-    async def read(
-        self, urn: str, id_: str, *, inputs: Properties | None, state: Properties, seconds: float = 0
-    ) -> OperationResult:
-        """An empty `id` in the result says that the object is gone."""
+    async def read(self, asked: Read) -> OperationResult:
         if not self.known:
-            return OperationResult(id=id_, outputs={}, inputs={})
+            return OperationResult(id=asked.id, outputs={}, inputs={})
         request = provider_pb2.ReadRequest(
-            id=id_,
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            properties=self._struct(state),
-            inputs=None if inputs is None else self._struct(inputs),
-            timeout=seconds,
+            **_identity(asked.urn),
+            id=asked.id,
+            properties=self._struct(asked.state),
+            inputs=None if asked.inputs is None else self._struct(asked.inputs),
+            timeout=asked.seconds,
         )
-        return await self._operation("Read", request, "", outputs_like=state, inputs_like=inputs)
+        return await self._operation("Read", request, "", outputs_like=asked.state, inputs_like=asked.inputs)
 
-    async def update(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        seconds: float = 0,
-        ignore_changes: Sequence[str] = (),
-        preview: bool = False,
-    ) -> OperationResult:
-        if preview and not (self.known and self.supports_preview):
-            return OperationResult(id=id_, outputs=dict(news) if self.known else {})
+    async def update(self, asked: Update) -> OperationResult:
+        if asked.preview and not (self.known and self.supports_preview):
+            return OperationResult(id=asked.id, outputs=dict(asked.news) if self.known else {})
         request = provider_pb2.UpdateRequest(
-            id=id_,
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            old_inputs=self._struct(old_inputs),
-            olds=self._struct(old_outputs),
-            news=self._struct(news),
-            timeout=seconds,
-            ignoreChanges=ignore_changes,
-            preview=preview,
+            **_identity(asked.urn),
+            id=asked.id,
+            old_inputs=self._struct(asked.old_inputs),
+            olds=self._struct(asked.old_outputs),
+            news=self._struct(asked.news),
+            timeout=asked.seconds,
+            ignoreChanges=asked.ignore_changes,
+            preview=asked.preview,
         )
-        return await self._operation("Update", request, id_, outputs_like=news)
+        return await self._operation("Update", request, asked.id, outputs_like=asked.news)
 
-    async def delete(self, urn: str, id_: str, *, inputs: Properties, outputs: Properties, seconds: float = 0) -> None:
+    async def delete(self, asked: Delete) -> None:
         request = provider_pb2.DeleteRequest(
-            id=id_,
-            urn=urn,
-            name=name_of(urn),
-            type=type_of(urn),
-            properties=self._struct(outputs),
-            old_inputs=self._struct(inputs),
-            timeout=seconds,
+            **_identity(asked.urn),
+            id=asked.id,
+            properties=self._struct(asked.outputs),
+            old_inputs=self._struct(asked.inputs),
+            timeout=asked.seconds,
         )
         await self._call("Delete", request)
 
@@ -352,6 +292,10 @@ class Provider:
                 error.code(),
             )
         return ProviderError(error.details() or f"{method} failed with {error.code().name}", error.code())
+
+
+def _identity(urn: str) -> dict[str, Any]:
+    return {"urn": urn, "name": name_of(urn), "type": type_of(urn)}
 
 
 def mark_secrets(values: Properties, like: Mapping[str, Any]) -> None:

@@ -3,83 +3,30 @@
 For resources of type `pulumi:providers:PACKAGE` the registry itself is the provider: to check one is to start its plugin, to
 create, update or keep one is to configure it.
 """
-# ruff: noqa: ARG002 - all providers are asked alike, and these need less than others
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from typing import Protocol
+from dataclasses import replace
 
 from sandbox.engine import urns
 from sandbox.engine.answers import CheckResult, DiffResult, OperationResult
 from sandbox.engine.errors import EngineError
 from sandbox.engine.provider import Provider
 from sandbox.engine.resource import ResourceState
+from sandbox.engine.resource_provider import Check, Create, Delete, Diff, Read, ResourceProvider, Update
 from sandbox.engine.values import UNKNOWN_TEXT, Properties
 
 INTERNAL = "__internal"
 """What the engine itself keeps in a provider's inputs (a plugin's address, say); the plugin never sees it."""
 
 
-class ResourceProvider(Protocol):
-    """What steps and the step generator ask of whoever manages a resource."""
-
-    known: bool
-    """False at a preview at which the provider cannot be configured yet, and so cannot be asked."""
-
-    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult: ...
-
-    async def diff(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        ignore_changes: Sequence[str] = (),
-    ) -> DiffResult: ...
-
-    async def create(
-        self,
-        urn: str,
-        inputs: Properties,
-        *,
-        seconds: float = 0,
-        preview: bool = False,
-        interrupted: bool = False,
-    ) -> OperationResult: ...
-
-    async def read(
-        self, urn: str, id_: str, *, inputs: Properties | None, state: Properties, seconds: float = 0
-    ) -> OperationResult: ...
-
-    async def update(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        seconds: float = 0,
-        ignore_changes: Sequence[str] = (),
-        preview: bool = False,
-    ) -> OperationResult: ...
-
-    async def delete(
-        self, urn: str, id_: str, *, inputs: Properties, outputs: Properties, seconds: float = 0
-    ) -> None: ...
-
-
 Start = Callable[[str], AbstractAsyncContextManager[Provider]]
 """Starts the plugin of a package, and ends it when the context is left."""
 
 
-class Registry:
-    known = True
-
+class Registry(ResourceProvider):
     def __init__(self, start: Start, builtin: ResourceProvider) -> None:
         self._start = start
         self._builtin = builtin
@@ -129,81 +76,46 @@ class Registry:
 
     # provider resources as resources ---------------------------------------------------------------------------------
 
-    async def check(self, urn: str, olds: Properties, news: Properties, *, random_seed: bytes = b"") -> CheckResult:
+    async def check(self, asked: Check) -> CheckResult:
+        urn, news = asked.urn, asked.news
         if self._package(urn) == "pulumi":
             return CheckResult(inputs=news)
         provider = await self._load(urn)
-        result = await provider.check_config(urn, _configuration(olds), _configuration(news))
+        result = await provider.check_config(replace(asked, olds=_configuration(asked.olds), news=_configuration(news)))
         if result.failures:
             return result
         self._checked[urn] = provider
         kept = {key: news[key] for key in ("version", INTERNAL) if key in news and key not in result.inputs}
         return CheckResult(inputs=result.inputs | kept)
 
-    async def diff(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        ignore_changes: Sequence[str] = (),
-    ) -> DiffResult:
-        if self._package(urn) == "pulumi" or old_inputs == news:
+    async def diff(self, asked: Diff) -> DiffResult:
+        if self._package(asked.urn) == "pulumi" or asked.old_inputs == asked.news:
             # Only changed inputs are worth a question.
             return DiffResult(changes="none")
-        provider = self._checked.get(urn) or self._providers[f"{urn}::{id_}"]
-        result = await provider.diff_config(
-            urn, _configuration(old_inputs), old_outputs, _configuration(news), ignore_changes
-        )
+        provider = self._checked.get(asked.urn) or self._providers[f"{asked.urn}::{asked.id}"]
+        news = _configuration(asked.news)
+        result = await provider.diff_config(replace(asked, old_inputs=_configuration(asked.old_inputs), news=news))
         if result.changes != "unknown":
             return result
-        return DiffResult(changes="none" if old_outputs == _configuration(news) else "some")
+        return DiffResult(changes="none" if asked.old_outputs == news else "some")
 
-    async def create(
-        self,
-        urn: str,
-        inputs: Properties,
-        *,
-        seconds: float = 0,
-        preview: bool = False,
-        interrupted: bool = False,
-    ) -> OperationResult:
-        id_ = UNKNOWN_TEXT if preview else str(uuid.uuid4())
+    async def create(self, asked: Create) -> OperationResult:
+        urn = asked.urn
+        id_ = UNKNOWN_TEXT if asked.preview else str(uuid.uuid4())
         if self._package(urn) != "pulumi":
             provider = self._checked.pop(urn, None) or await self._load(urn)
-            await self._configure(provider, urn, id_, inputs)
-        return OperationResult(id=id_, outputs=_configuration(inputs))
+            await self._configure(provider, urn, id_, asked.inputs)
+        return OperationResult(id=id_, outputs=_configuration(asked.inputs))
 
-    async def update(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        news: Properties,
-        seconds: float = 0,
-        ignore_changes: Sequence[str] = (),
-        preview: bool = False,
-    ) -> OperationResult:
-        await self._configure(self._checked.pop(urn), urn, id_, news)
-        return OperationResult(id=id_, outputs=_configuration(news))
+    async def update(self, asked: Update) -> OperationResult:
+        await self._configure(self._checked.pop(asked.urn), asked.urn, asked.id, asked.news)
+        return OperationResult(id=asked.id, outputs=_configuration(asked.news))
 
-    async def delete(self, urn: str, id_: str, *, inputs: Properties, outputs: Properties, seconds: float = 0) -> None:
+    async def delete(self, asked: Delete) -> None:
         """A provider is nothing in the world; its plugin ends with the deployment."""
 
-    async def read(
-        self,
-        urn: str,
-        id_: str,
-        *,
-        inputs: Properties | None,
-        state: Properties,
-        seconds: float = 0,
-    ) -> OperationResult:
-        raise EngineError(f"provider resources may not be read, so '{urn}' cannot be imported")
+    async def read(self, asked: Read) -> OperationResult:
+        raise EngineError(f"provider resources may not be read, so '{asked.urn}' cannot be imported")
 
     # plugins ---------------------------------------------------------------------------------------------------------
 

@@ -22,8 +22,8 @@ from sandbox.engine.differences import (
 )
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.goal import Goal, Read, Registered, Registration
-from sandbox.engine.registry import ResourceProvider
 from sandbox.engine.resource import ResourceState
+from sandbox.engine.resource_provider import Check, Diff, ResourceProvider
 from sandbox.engine.steps import CreateStep, DeleteStep, ImportStep, ReadStep, ReplaceStep, SameStep, Step, UpdateStep
 from sandbox.engine.targets import Targets
 from sandbox.engine.values import UNKNOWN, Properties
@@ -156,7 +156,7 @@ class StepGenerator:
             fresh = recreating or old is None or old.external
             olds = {} if fresh or old is None else old.inputs
             news = goal.inputs if fresh else inputs
-            result = await provider.check(urn, olds, news, random_seed=os.urandom(32))
+            result = await provider.check(Check(urn=urn, olds=olds, news=news, random_seed=os.urandom(32)))
             if self.deployment.tell_check_failures(new, news, result.failures):
                 raise Stopped(f"resource {urn} is invalid")
             inputs = result.inputs
@@ -282,7 +282,8 @@ class StepGenerator:
         client = self.deployment.registry.configured(new.provider)
         if client is None:
             return False
-        diff = await client.diff_config(new_urn, before.inputs, before.outputs, after.inputs)
+        asked = Diff(urn=new_urn, id="", old_inputs=before.inputs, old_outputs=before.outputs, news=after.inputs)
+        diff = await client.diff_config(asked)
         return bool(diff.replaces) or details_replace(diff)
 
     # replacements ----------------------------------------------------------------------------------------------------
@@ -313,7 +314,7 @@ class StepGenerator:
         self.replaces.add(urn)
         if provider is not None:
             # Defaults of the old object do not hold for the new one.
-            result = await provider.check(urn, {}, goal.inputs, random_seed=os.urandom(32))
+            result = await provider.check(Check(urn=urn, olds={}, news=goal.inputs, random_seed=os.urandom(32)))
             if self.deployment.tell_check_failures(new, goal.inputs, result.failures):
                 raise Stopped(f"resource {urn} has check errors")
             new.inputs = result.inputs

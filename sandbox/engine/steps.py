@@ -4,9 +4,9 @@ A step knows nothing of order, events or the snapshot; the step executor sees to
 failed; with `partial` set the object exists all the same and has to be kept.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from sandbox.engine import urns
@@ -15,6 +15,8 @@ from sandbox.engine.differences import diff_resource, inverted
 from sandbox.engine.errors import EngineError
 from sandbox.engine.goal import Outcome, Read, Registered, Registration
 from sandbox.engine.resource import ResourceState
+from sandbox.engine.resource_provider import Create, Delete, Update
+from sandbox.engine.resource_provider import Read as ReadRequest
 from sandbox.engine.values import UNKNOWN_TEXT, secret
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def now() -> str:
 
 
 @dataclass(kw_only=True, eq=False)
-class Step:
+class Step(ABC):
     op: str
     old: ResourceState | None = None
     new: ResourceState | None = None
@@ -77,8 +79,8 @@ class Step:
         self.keys, self.diffs, self.detailed_diff = diff.replaces, diff.diffs, diff.detailed_diff
         return self
 
-    async def apply(self, deployment: "Deployment") -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def apply(self, deployment: "Deployment") -> None: ...
 
     def complete(self) -> None:
         self._resolve(Outcome.SUCCESS)
@@ -138,18 +140,18 @@ class CreateStep(Step):
         new = self.new
         assert new is not None
         if new.custom:
-            create = partial(
-                deployment.provider(new).create,
-                new.urn,
-                new.inputs,
+            provider, interrupted = deployment.provider(new), new.urn in deployment.snapshot.interrupted_creates
+            asked = Create(
+                urn=new.urn,
+                inputs=new.inputs,
                 seconds=new.custom_timeouts.get("create", 0),
                 preview=deployment.preview,
+                interrupted=interrupted,
             )
-            interrupted = new.urn in deployment.snapshot.interrupted_creates
-            result = await create(interrupted=interrupted)
+            result = await provider.create(asked)
             if interrupted and self.pending_delete and self.old is not None and result.id == self.old.id:
                 # What the provider took for the interrupted successor is what it is to replace.
-                result = await create(interrupted=False)
+                result = await provider.create(replace(asked, interrupted=False))
             new.id, new.outputs, new.init_errors = result.id, result.outputs, result.init_errors
             new.refresh_before_update = result.refresh_before_update
         new.created = new.modified = now()
@@ -174,9 +176,9 @@ class UpdateStep(Step):
         new.id, new.created, new.modified = old.id, old.created, old.modified
         if not new.custom:
             return
-        result = await deployment.provider(new).update(
-            new.urn,
-            old.id,
+        asked = Update(
+            urn=new.urn,
+            id=old.id,
             old_inputs=old.inputs,
             old_outputs=old.outputs,
             news=new.inputs,
@@ -184,6 +186,7 @@ class UpdateStep(Step):
             ignore_changes=self.ignore_changes,
             preview=deployment.preview,
         )
+        result = await deployment.provider(new).update(asked)
         new.outputs, new.init_errors = result.outputs, result.init_errors
         new.refresh_before_update = result.refresh_before_update
         new.modified = now()
@@ -222,15 +225,21 @@ class DeleteStep(Step):
             deployment.snapshot.changed(old)
 
     async def _delete(self, deployment: "Deployment", old: ResourceState) -> None:
-        provider, timeouts = deployment.provider(old), old.custom_timeouts
+        provider = deployment.provider(old)
         try:
             await provider.delete(
-                old.urn, old.id, inputs=old.inputs, outputs=old.outputs, seconds=timeouts.get("delete", 0)
+                Delete(
+                    urn=old.urn,
+                    id=old.id,
+                    inputs=old.inputs,
+                    outputs=old.outputs,
+                    seconds=old.custom_timeouts.get("delete", 0),
+                )
             )
         except EngineError:
             # A killed deployment may have deleted it already, and some APIs refuse to do it twice.
             interrupted = old.urn in deployment.snapshot.interrupted_deletes
-            if not interrupted or (await provider.read(old.urn, old.id, inputs=old.inputs, state=old.outputs)).id:
+            if not interrupted or (await provider.read(_read(old, old.id))).id:
                 raise
 
 
@@ -267,9 +276,7 @@ class ReadStep(Step):
         assert new is not None
         if new.id == UNKNOWN_TEXT:
             return
-        result = await deployment.provider(new).read(
-            new.urn, new.id, inputs=new.inputs, state=new.inputs, seconds=new.custom_timeouts.get("read", 0)
-        )
+        result = await deployment.provider(new).read(replace(_read(new, new.id), state=new.inputs))
         if not result.id:
             raise EngineError(f"resource '{new.id}' does not exist")
         new.id, new.outputs, new.init_errors = result.id, result.outputs, result.init_errors
@@ -296,9 +303,7 @@ class ImportStep(Step):
     async def apply(self, deployment: "Deployment") -> None:
         new = self.new
         assert new is not None
-        result = await deployment.provider(new).read(
-            new.urn, new.import_id, inputs=None, state={}, seconds=new.custom_timeouts.get("read", 0)
-        )
+        result = await deployment.provider(new).read(replace(_read(new, new.import_id), inputs=None, state={}))
         if not result.id:
             raise EngineError(f"resource '{new.import_id}' does not exist")
         if result.inputs is None:
@@ -349,9 +354,7 @@ class RefreshStep(Step):
         if not old.custom or urns.is_provider(old.type) or old.pending_replacement:
             return
         provider = deployment.provider(old)
-        result = await provider.read(
-            old.urn, old.id, inputs=old.inputs, state=old.outputs, seconds=old.custom_timeouts.get("read", 0)
-        )
+        result = await provider.read(_read(old, old.id))
         if not result.id:
             self.new = None
             return
@@ -377,6 +380,11 @@ class RefreshStep(Step):
 
     def complete(self) -> None:
         """No program waits for a refresh."""
+
+
+def _read(state: ResourceState, id_: str) -> ReadRequest:
+    seconds = state.custom_timeouts.get("read", 0)
+    return ReadRequest(urn=state.urn, id=id_, inputs=state.inputs, state=state.outputs, seconds=seconds)
 
 
 def _initialization_failed(reasons: list[str]) -> EngineError:

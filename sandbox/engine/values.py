@@ -121,12 +121,6 @@ def to_struct(values: Mapping[str, Any], *, keep_secrets: bool = True) -> Struct
     return struct
 
 
-def to_value(value: Any, *, keep_secrets: bool = True) -> Value:
-    target = Value()
-    _fill(target, value, keep_secrets=keep_secrets)
-    return target
-
-
 def _fill(target: Value, value: Any, *, keep_secrets: bool) -> None:  # noqa: C901 - one case per kind of value
     match value:
         case None:

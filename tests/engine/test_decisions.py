@@ -16,7 +16,7 @@ from sandbox.engine.resource import ResourceState
 from sandbox.engine.steps import UpdateStep
 from sandbox.engine.targets import Targets
 from sandbox.engine.transforms import dependencies_in, with_dependencies
-from sandbox.engine.values import ARCHIVE, ASSET, SIGNATURE, Secret, from_struct, to_struct, to_value
+from sandbox.engine.values import ARCHIVE, ASSET, SIGNATURE, Secret, from_struct, to_struct
 
 URN = "urn:pulumi:dev::shop::t:i:T::"
 
@@ -99,7 +99,7 @@ def test_dependencies_are_found_in_lists_and_objects():
     inner = with_dependencies(to_struct({"up": 1}), {"up": ["x"]})
     value = Value()
     value.list_value.values.add().struct_value.CopyFrom(inner)
-    value.list_value.values.add().CopyFrom(to_value("plain"))
+    value.list_value.values.add().CopyFrom(Value(string_value="plain"))
     assert dependencies_in(value) == {"x"}
 
 

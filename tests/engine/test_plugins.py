@@ -16,6 +16,7 @@ from sandbox.engine.answers import CheckFailure
 from sandbox.engine.errors import EngineError
 from sandbox.engine.processes import ServingProcess
 from sandbox.engine.provider import Provider, ProviderError, mark_secrets, without_references
+from sandbox.engine.resource_provider import Check, Create, Delete, Diff, Read, Update
 from sandbox.engine.values import RESOURCE, SIGNATURE, UNKNOWN, Secret
 
 LIBRARY = Path(__file__).parents[1] / "conformance" / "engine" / "lib"
@@ -60,18 +61,20 @@ def test_a_resource_lives_its_whole_life_through_a_plugin_found_on_path(environm
     async def life(provider):
         await provider.configure(PROVIDER_URN, "id", {"canal": "main"})
         assert (provider.accept_secrets, provider.supports_preview) == (True, True)
-        checked = await provider.check(URN, {}, {"label": "a", "size": Secret(1)})
+        checked = await provider.check(Check(urn=URN, olds={}, news={"label": "a", "size": Secret(1)}))
         assert checked.inputs == {"label": "a", "size": Secret(1)}
-        planned = await provider.create(URN, checked.inputs, preview=True)
+        planned = await provider.create(Create(urn=URN, inputs=checked.inputs, preview=True))
         assert planned.outputs["serial"] is UNKNOWN
-        made = await provider.create(URN, checked.inputs)
+        made = await provider.create(Create(urn=URN, inputs=checked.inputs))
         assert (made.id, made.outputs["serial"]) == ("a-1", 1)
         difference = await provider.diff(
-            URN,
-            made.id,
-            old_inputs=checked.inputs,
-            old_outputs=made.outputs,
-            news={"label": "a", "size": 2, "zone": "x"},
+            Diff(
+                urn=URN,
+                id=made.id,
+                old_inputs=checked.inputs,
+                old_outputs=made.outputs,
+                news={"label": "a", "size": 2, "zone": "x"},
+            )
         )
         assert difference.changes == "some"
         assert difference.replaces == ["zone"]
@@ -80,13 +83,15 @@ def test_a_resource_lives_its_whole_life_through_a_plugin_found_on_path(environm
             "zone": "add-replace",
         }
         updated = await provider.update(
-            URN, made.id, old_inputs=checked.inputs, old_outputs=made.outputs, news={"label": "a", "size": 2}
+            Update(
+                urn=URN, id=made.id, old_inputs=checked.inputs, old_outputs=made.outputs, news={"label": "a", "size": 2}
+            )
         )
         assert (updated.id, updated.outputs["echo"]) == ("a-1", "a-1/2.0")
-        read = await provider.read(URN, made.id, inputs=checked.inputs, state=updated.outputs)
+        read = await provider.read(Read(urn=URN, id=made.id, inputs=checked.inputs, state=updated.outputs))
         assert (read.id, read.inputs) == ("a-1", {"label": "a", "size": 2})
-        await provider.delete(URN, made.id, inputs={}, outputs=updated.outputs)
-        assert (await provider.read(URN, made.id, inputs={}, state={})).id == ""
+        await provider.delete(Delete(urn=URN, id=made.id, inputs={}, outputs=updated.outputs))
+        assert (await provider.read(Read(urn=URN, id=made.id, inputs={}, state={}))).id == ""
 
     with_provider(environment, life)
 
@@ -95,7 +100,7 @@ def test_a_provider_that_accepts_no_secrets_gets_plain_values_and_what_comes_bac
     async def plain(provider):
         await provider.configure(PROVIDER_URN, "id", {})
         provider.accept_secrets = False
-        made = await provider.create(URN, {"label": "a", "token": Secret("hush")})
+        made = await provider.create(Create(urn=URN, inputs={"label": "a", "token": Secret("hush")}))
         assert made.outputs["token"] == Secret("hush")
         assert made.outputs["label"] == "a"
 
@@ -108,14 +113,14 @@ def test_what_the_provider_refuses_is_an_error_in_its_own_words(environment):
     mutate(environment, faults={"create:a": "quota exceeded"})
 
     async def refused(provider):
-        checked = await provider.check_config(PROVIDER_URN, {}, {"canal": "dry"})
+        checked = await provider.check_config(Check(urn=PROVIDER_URN, olds={}, news={"canal": "dry"}))
         assert checked.failures == [CheckFailure("canal", "there is no water in it")]
         await provider.configure(PROVIDER_URN, "id", {})
-        assert (await provider.check(URN, {}, {"label": "a", "size": -1})).failures == [
+        assert (await provider.check(Check(urn=URN, olds={}, news={"label": "a", "size": -1}))).failures == [
             CheckFailure("size", "must not be negative")
         ]
         with pytest.raises(ProviderError, match=r"^quota exceeded$"):
-            await provider.create(URN, {"label": "a"})
+            await provider.create(Create(urn=URN, inputs={"label": "a"}))
 
     with_provider(environment, refused)
 
@@ -125,9 +130,9 @@ def test_an_object_that_exists_but_is_not_in_order_is_kept_with_its_reasons(envi
 
     async def half_made(provider):
         await provider.configure(PROVIDER_URN, "id", {})
-        made = await provider.create(URN, {"label": "a"})
+        made = await provider.create(Create(urn=URN, inputs={"label": "a"}))
         assert (made.id, made.init_errors, made.outputs["serial"]) == ("a-1", ["no water yet"], 1)
-        updated = await provider.update(URN, "a-1", old_inputs={}, old_outputs={}, news={"label": "a"})
+        updated = await provider.update(Update(urn=URN, id="a-1", old_inputs={}, old_outputs={}, news={"label": "a"}))
         assert (updated.id, updated.init_errors) == ("a-1", ["no water yet"])
 
     with_provider(environment, half_made)
@@ -137,10 +142,14 @@ def test_a_provider_whose_configuration_is_unknown_is_never_called(environment):
     async def unknown(provider):
         await provider.configure(PROVIDER_URN, "id", {"canal": UNKNOWN})
         news = {"label": "a"}
-        assert (await provider.check(URN, {}, news)).inputs == news
-        assert (await provider.diff(URN, "a-1", old_inputs={}, old_outputs={}, news=news)).changes == "unknown"
-        assert (await provider.create(URN, news, preview=True)).outputs == {}
-        assert (await provider.update(URN, "a-1", old_inputs={}, old_outputs={}, news=news, preview=True)).outputs == {}
+        assert (await provider.check(Check(urn=URN, olds={}, news=news))).inputs == news
+        assert (
+            await provider.diff(Diff(urn=URN, id="a-1", old_inputs={}, old_outputs={}, news=news))
+        ).changes == "unknown"
+        assert (await provider.create(Create(urn=URN, inputs=news, preview=True))).outputs == {}
+        assert (
+            await provider.update(Update(urn=URN, id="a-1", old_inputs={}, old_outputs={}, news=news, preview=True))
+        ).outputs == {}
 
     with_provider(environment, unknown)
     assert not Path(environment["CONF_STORE"]).exists()
@@ -148,13 +157,14 @@ def test_a_provider_whose_configuration_is_unknown_is_never_called(environment):
 
 def test_a_dynamic_provider_knows_neither_configuration_checks_nor_previews(environment):
     async def dynamic(provider):
-        assert await provider.get_plugin_info() == "0.1.0"
         news = {"conf:token": Secret("t")}
-        assert (await provider.check_config(PROVIDER_URN, {}, news)).inputs == news
-        assert (await provider.diff_config(PROVIDER_URN, {}, {}, news)).changes == "unknown"
+        assert (await provider.check_config(Check(urn=PROVIDER_URN, olds={}, news=news))).inputs == news
+        assert (
+            await provider.diff_config(Diff(urn=PROVIDER_URN, id="", old_inputs={}, old_outputs={}, news=news))
+        ).changes == "unknown"
         await provider.configure(PROVIDER_URN, "id", news)
         assert (provider.accept_secrets, provider.supports_preview) == (False, False)
-        assert (await provider.create(URN, {"a": 1}, preview=True)).outputs == {"a": 1}
+        assert (await provider.create(Create(urn=URN, inputs={"a": 1}, preview=True))).outputs == {"a": 1}
 
     with_provider(environment, dynamic, package="pulumi-python")
 
