@@ -24,8 +24,7 @@ LARGEST_METADATA = 1024
 SHORTEST_LIFE = 60
 """Seconds."""
 LARGEST_BULK = 10_000
-RENAMED = {"title": Field(text())}
-NEW_NAMESPACE = {**RENAMED, "jurisdiction": Field(one_of("eu", "fedramp", "us"))}
+NAMESPACE_FIELDS = {"title": Field(text()), "jurisdiction": Field(one_of("eu", "fedramp", "us"))}
 
 TITLE_REQUIRED = Failure(400, 10019, "create namespace: 'title is required'")
 TITLE_TAKEN = Failure(400, 10014, "create namespace: 'A namespace with this account ID and title already exists.'")
@@ -40,7 +39,7 @@ BAD_METADATA = Failure(400, 10035, "the metadata of key {key!r} must be JSON of 
 
 
 def create_namespace(call: Call) -> Json:
-    said = fields.read(call.object(BAD_BODY), NEW_NAMESPACE, BAD_BODY)
+    said = fields.read(call.object(BAD_BODY), NAMESPACE_FIELDS, BAD_BODY)
     namespace: Json = {
         **said,
         "id": secrets.token_hex(16),
@@ -64,8 +63,11 @@ def get_namespace(call: Call) -> Json:
 
 
 def rename_namespace(call: Call) -> Json:
+    """The provider sends the jurisdiction along, which stays what it was."""
     namespace = get_namespace(call)
-    said = fields.read(call.object(BAD_BODY), RENAMED, BAD_BODY)
+    said = fields.read(call.object(BAD_BODY), NAMESPACE_FIELDS, BAD_BODY)
+    if said.get("jurisdiction", namespace.get("jurisdiction")) != namespace.get("jurisdiction"):
+        raise BAD_BODY.error(reason="jurisdiction: it is decided when a namespace is made")
     namespace = namespace | {"title": _free_title(call, said, present=namespace["title"])}
     call.store.put(NAMESPACE, call.account, namespace["id"], namespace, name=namespace["title"])
     return namespace

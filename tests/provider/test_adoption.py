@@ -17,6 +17,7 @@ CREATED: dict[str, dict[str, Any]] = {
     "queue:Queue": {"queueName": "exports-queue"},
     "d1Database:D1Database": {"name": "facts"},
     "workersForPlatformsDispatchNamespace:WorkersForPlatformsDispatchNamespace": {"name": "dotdo"},
+    "pagesProject:PagesProject": {"name": "docs", "productionBranch": "main"},
     "notificationPolicyWebhooks:NotificationPolicyWebhooks": {"name": "ops", "url": "https://hooks.triggers.do/a"},
     "notificationPolicy:NotificationPolicy": {
         "name": "incident",

@@ -67,6 +67,7 @@ STAYS = {"setting", "https", "lifecycle", "lock", "r2.dev", "crons", "deployment
 IMPORTED_OTHERWISE = {
     "tail": "the code's main module cannot be read",
     "script": "the code's main module cannot be read",
+    "hyperdrive": "no answer holds the password",
     "crons": "schedules are never read",
     "workflow": "no answer holds its limits",
     "namespace": "the name is only known as namespaceName",
@@ -107,6 +108,7 @@ def system(made: dict[str, Any], version: str = "") -> list[Row]:
         {"name": "EVENT_QUEUE", "type": "queue", "queueName": "event-queue"},
         {"name": "LIMITER", "type": "ratelimit", "namespaceId": "1001", "simple": {"limit": 100, "period": 60}},
         {"name": "PARQUE", "type": "r2_bucket", "bucketName": "parquedb", "jurisdiction": "eu"},
+        {"name": "POSTGRES", "type": "hyperdrive", "id": known("hyperdrive")},
         {
             "name": "PROCESSOR",
             "type": "workflow",
@@ -117,6 +119,11 @@ def system(made: dict[str, Any], version: str = "") -> list[Row]:
         {"name": "STAGE", "type": "plain_text", "text": "staging"},
     ]
     ids = {"webhooks": [{"id": known("webhook")}], "emails": [{"id": "ops@triggers.do"}]}
+    configuration = {
+        "compatibilityDate": "2026-02-25",
+        "failOpen": True,
+        "envVars": {"STAGE": {"type": "plain_text", "value": "staging"}},
+    }
     return [
         ("zone", "Zone", {"name": "triggers.do", "account": {"id": ACCOUNT}}, {}),
         ("setting", "ZoneSetting", {"zoneId": zone, "settingId": "min_tls_version", "value": "1.2"}, {"value": "1.3"}),
@@ -160,6 +167,24 @@ def system(made: dict[str, Any], version: str = "") -> list[Row]:
             "D1Database",
             of_account | {"name": "triggers", "jurisdiction": "eu", "readReplication": {"mode": "disabled"}},
             {"readReplication": {"mode": "auto"}},
+        ),
+        (
+            "hyperdrive",
+            "HyperdriveConfig",
+            of_account
+            | {
+                "name": "facts",
+                "caching": {"disabled": True},
+                "origin": {
+                    "scheme": "postgres",
+                    "host": "db.triggers.do",
+                    "port": 5432,
+                    "database": "facts",
+                    "user": "reader",
+                    "password": "planted",
+                },
+            },
+            {"caching": {"disabled": False, "maxAge": 60, "staleWhileRevalidate": 15}},
         ),
         ("namespace", "WorkersForPlatformsDispatchNamespace", of_account | {"name": "dotdo-staging"}, {}),
         (
@@ -242,6 +267,19 @@ def system(made: dict[str, Any], version: str = "") -> list[Row]:
             },
             {"filters": {"products": ["workers_requests"], "limits": ["2000000"]}},
         ),
+        (
+            "site",
+            "PagesProject",
+            of_account
+            | {
+                "name": "docs",
+                "productionBranch": "main",
+                "buildConfig": {"buildCommand": "npm run build", "destinationDir": "dist", "rootDir": ""},
+                "deploymentConfigs": {"preview": configuration, "production": configuration},
+            },
+            {"productionBranch": "trunk"},
+        ),
+        ("docs", "PagesDomain", of_account | {"projectName": "docs", "name": "docs.triggers.do"}, {}),
         (
             "record",
             "DnsRecord",
