@@ -67,61 +67,71 @@ class WorkerCode(Component):
     def __init__(self, name: str, args: WorkerCodeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("headworks:index:WorkerCode", name, _inputs(args), opts)
         if "bundle" in args:
-            script = self._script(f"{name}-script", args, args["bundle"])
-            self.script_name = script.script_name
-            WorkersScriptSubdomain(
-                f"{name}-subdomain",
-                account_id=args["account_id"],
-                script_name=script.script_name,
-                enabled=args["workers_dev"],
-                previews_enabled=args["preview_urls"],  # unsaid, it follows a default of the account
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            if "rollback_to" in args:
-                self._rollback(f"{name}-rollback", args["account_id"], script, args["rollback_to"])
+            self.script_name = self._uploaded(name, args, _upload(args, args["bundle"]))
         else:
             self.script_name = pulumi.Output.from_input(args["script_name"])
         self.register_outputs({})
 
-    def _script(self, name: str, args: WorkerCodeArgs, bundle: BundleArgs) -> WorkersScript:
-        """Everything that a refresh would otherwise fill in is said, or each refresh would be followed by an upload.
-
-        `placement` is not: the provider sends an empty metadata part for it.
-        """
-        ledger = args.get("ledger_annotation")
-        return WorkersScript(
-            name,
+    def _uploaded(self, name: str, args: WorkerCodeArgs, upload: dict[str, Any]) -> pulumi.Output[str]:
+        keeps_data = _owns_durable_objects(args)
+        child = pulumi.ResourceOptions(parent=self)
+        options = stateful(self, production=args["production"]) if keeps_data else child
+        script = WorkersScript(f"{name}-script", **upload, opts=options)
+        WorkersScriptSubdomain(
+            f"{name}-subdomain",
             account_id=args["account_id"],
-            script_name=args["script_name"],
-            content=bundle["content"],
-            main_module=PurePosixPath(bundle["main"]).name,
-            compatibility_date=args["compatibility_date"],
-            compatibility_flags=sorted(args["compatibility_flags"]),
-            bindings=_sorted(args["bindings"]),
-            bindings_inherit="strict",
-            keep_bindings=["secret_key", "secret_text"],
-            observability=_observability(args["observability"]),
-            limits={"cpu_ms": args["cpu_ms"]} if "cpu_ms" in args else None,
-            logpush=args["logpush"],
-            usage_model="standard",
-            tail_consumers=[{"service": consumer} for consumer in args.get("tail_consumers", ())] or None,
-            annotations=None if ledger is None else {"workers_tag": ledger},
-            opts=stateful(self, production=args["production"])
-            if _owns_durable_objects(args)
-            else pulumi.ResourceOptions(parent=self),
-        )
-
-    def _rollback(self, name: str, account_id: str, script: WorkersScript, version: str) -> None:
-        """Each upload gets all requests, so the deployment is made again after each: its message changes with them."""
-        WorkersDeployment(
-            name,
-            account_id=account_id,
             script_name=script.script_name,
-            strategy="percentage",
-            versions=[{"version_id": version, "percentage": 100}],
-            annotations={"workers_message": script.modified_on.apply("Rolled back after the upload of {}".format)},
-            opts=pulumi.ResourceOptions(parent=self),
+            enabled=args["workers_dev"],
+            previews_enabled=args["preview_urls"],  # unsaid, it follows a default of the account
+            opts=child,
         )
+        if "rollback_to" in args:
+            WorkersDeployment(
+                f"{name}-rollback",
+                account_id=args["account_id"],
+                script_name=script.script_name,
+                strategy="percentage",
+                versions=[{"version_id": args["rollback_to"], "percentage": 100}],
+                # Each upload gets all requests, so after each the deployment is made again: its message changes with the upload.
+                annotations={"workers_message": _digest(upload).apply("Rolled back after the upload {}".format)},
+                opts=child,
+            )
+        return script.script_name
+
+
+def _upload(args: WorkerCodeArgs, bundle: BundleArgs) -> dict[str, Any]:
+    """The script's inputs. Everything that a refresh would otherwise fill in is said, or each refresh would be followed by an upload.
+
+    `placement` is not: the provider sends an empty metadata part for it.
+    """
+    upload: dict[str, Any] = {
+        "account_id": args["account_id"],
+        "script_name": args["script_name"],
+        "content": bundle["content"],
+        "main_module": PurePosixPath(bundle["main"]).name,
+        "compatibility_date": args["compatibility_date"],
+        "compatibility_flags": sorted(args["compatibility_flags"]),
+        "bindings": _sorted(args["bindings"]),
+        "bindings_inherit": "strict",
+        "keep_bindings": ["secret_key", "secret_text"],
+        "observability": _observability(args["observability"]),
+        "logpush": args["logpush"],
+        "usage_model": "standard",
+    }
+    if "cpu_ms" in args:
+        upload["limits"] = {"cpu_ms": args["cpu_ms"]}
+    if consumers := args.get("tail_consumers"):
+        upload["tail_consumers"] = [{"service": consumer} for consumer in consumers]
+    if "ledger_annotation" in args:
+        upload["annotations"] = {"workers_tag": args["ledger_annotation"]}
+    return upload
+
+
+def _digest(upload: dict[str, Any]) -> pulumi.Output[str]:
+    """Another one for another upload: 12 hexadecimal digits."""
+    return pulumi.Output.json_dumps(upload, sort_keys=True).apply(
+        lambda text: hashlib.sha256(text.encode()).hexdigest()[:12]
+    )
 
 
 def _sorted(bindings: Sequence[Binding]) -> list[Binding]:

@@ -4,9 +4,13 @@ import pytest
 
 from components.buckets import BucketSet
 from components.databases import Databases
+from components.pages_site import PagesSite
 from components.routes import Routes
+from components.schedules import Schedules
 from components.work_queue import WorkQueue
 from components.worker_code import WorkerCode
+from components.workflows import WorkflowSet
+from components.zone_settings import ZoneSettings
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 BUCKET = {
@@ -130,3 +134,82 @@ def test_a_script_without_a_ledger_and_without_limits_says_neither(build):
 
 def test_a_limit_of_processor_time_reaches_the_script(build):
     assert build(lambda: WorkerCode("c", code(cpu_ms=50))).inputs("c-script")["limits"] == {"cpuMs": 50}
+
+
+def test_a_rollback_is_made_again_after_each_upload_and_not_without_one(build):
+    def program() -> None:
+        for name, flags in (("a", ["nodejs_compat"]), ("b", ["nodejs_compat"]), ("c", ["global_navigator"])):
+            WorkerCode(name, code(rollback_to="9988edfb") | {"compatibility_flags": flags})
+
+    engine = build(program)
+    first, same, other = (engine.inputs(f"{name}-rollback")["annotations"]["workersMessage"] for name in "abc")
+    assert first == same != other
+    assert engine.dependencies("a-rollback") == {"a-script"}
+
+
+def test_a_worker_without_schedules_says_so_or_those_of_before_would_go_on_calling_it(build):
+    args = owned(script_name="api", owner="pulumi", deployed_script="api", crons=[])
+    assert build(lambda: Schedules("s", args)).inputs("s-trigger")["schedules"] == []
+
+
+def test_schedules_that_wrangler_writes_are_only_said(build):
+    args = owned(script_name="api", owner="wrangler", deployed_script="api", crons=["*/5 * * * *"])
+    engine = build(lambda: Schedules("s", args))
+    assert engine.names == {"s"}
+    assert engine.inputs("s")["crons"] == ["*/5 * * * *"]
+
+
+def test_a_zone_gets_the_settings_that_are_said_and_keeps_the_others(build):
+    zones = [{"zone": "example.com", "always_use_https": False}, {"zone": "example.org", "min_tls_version": "1.2"}]
+    engine = build(lambda: ZoneSettings("z", owned(zones=zones)))
+    assert engine.names == {"z", "z-example.com-always-use-https", "z-example.org-min-tls-version"}
+    https = engine.inputs("z-example.com-always-use-https")
+    assert (https["settingId"], https["value"]) == ("always_use_https", "off")
+    assert engine.inputs("z-example.org-min-tls-version")["value"] == "1.2"
+
+
+SITE = {
+    "key": "docs",
+    "name": "docs",
+    "production_branch": "main",
+    "build_command": "npm run build",
+    "destination_dir": "dist",
+    "root_dir": "",
+    "compatibility_date": "2026-02-25",
+    "vars": {"THEME": "dark"},
+    "domains": ["docs.example.com"],
+}
+
+
+def test_a_site_says_both_of_its_configurations_or_the_other_one_would_get_defaults(build):
+    engine = build(lambda: PagesSite("p", owned(**SITE, zone="example.com")))
+    assert engine.names == {"p", "p-project", "p-docs.example.com-domain", "p-docs.example.com-record"}
+    configurations = engine.inputs("p-project")["deploymentConfigs"]
+    assert configurations["preview"] == configurations["production"]
+    assert configurations["production"]["compatibilityDate"] == "2026-02-25"
+    assert engine.requests["p-project"].protect
+    record = engine.inputs("p-docs.example.com-record")
+    assert (record["type"], record["content"], record["proxied"]) == ("CNAME", "docs.pages.dev", True)
+    assert engine.requests["p-docs.example.com-record"].deleteBeforeReplace
+
+
+def test_a_site_in_a_zone_of_somebody_else_makes_no_record(build):
+    engine = build(lambda: PagesSite("p", owned(**SITE)))
+    assert engine.names == {"p", "p-project", "p-docs.example.com-domain"}
+
+
+def test_workflows_are_bound_at_once_and_made_when_their_script_is_there(build):
+    made: list[WorkflowSet] = []
+    workflows = [
+        {"key": "main", "name": "main-flow", "binding": "MAIN", "class_name": "Main"},
+        {"key": "other", "name": "other-flow", "binding": "OTHER", "class_name": "Other", "worker": "helper"},
+    ]
+
+    def program() -> None:
+        made.append(WorkflowSet("w", owned(workflows=workflows)))
+        made[0].attach("helper", "helper-script")
+
+    engine = build(program)
+    assert engine.names == {"w", "w-other"}
+    assert [binding["workflow_name"] for binding in made[0].bindings_of("")] == ["main-flow"]
+    assert (engine.requests["w-other"].protect, engine.requests["w-other"].retainOnDelete) == (True, True)
