@@ -13,10 +13,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from headworks.failure import Failure
 from headworks.workspace import Workspace
+
+if TYPE_CHECKING:
+    from headworks.model.environment import Environment
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -50,19 +54,22 @@ def running(home: Path) -> Server | None:
 
 
 def start(workspace: Workspace, port: int | None = None) -> tuple[Server, bool]:
-    """Start the server unless it runs already, with what the workspace's stacks presuppose: their accounts and zones.
+    """Start the server unless it runs already, with what the workspace's stacks presuppose: accounts, zones, destinations.
 
     Returns the server and whether it was started now. Raises Failure (exit 1) when it does not come up.
     """
     home = workspace.home
     folder(home).mkdir(parents=True, exist_ok=True)
-    accounts, zones = _presupposed(workspace)
+    environments = list(_environments(workspace))
     with _exclusive(home):
         server = running(home)
         started = server is None
         if server is None:
-            server = _launch(home, sorted(accounts), _free_port(home) if port is None else port)
-    _create_zones(server, zones)
+            accounts = sorted({environment.account_id for environment in environments})
+            server = _launch(home, accounts, _free_port(home) if port is None else port)
+    _create_zones(server, {(each.account_id, zone) for each in environments for zone in each.zone_names})
+    for environment in environments:
+        _add_destinations(home, environment)
     return server, started
 
 
@@ -89,18 +96,13 @@ def reset(home: Path) -> None:
         shutil.rmtree(home / kept, ignore_errors=True)
 
 
-def _presupposed(workspace: Workspace) -> tuple[set[str], set[tuple[str, str]]]:
-    """The accounts, and the (account, zone) pairs, that any stack of the workspace expects to find."""
+def _environments(workspace: Workspace) -> Iterator["Environment"]:
+    """Every environment of every system: what they expect to find is made before any of them comes up."""
     from headworks.model.files import load_environment  # pydantic, only needed to start
 
-    accounts: set[str] = set()
-    zones: set[tuple[str, str]] = set()
     for system in workspace.systems():
         for stack in system.stacks:
-            environment = load_environment(system.system, stack)
-            accounts.add(environment.account_id)
-            zones.update((environment.account_id, zone) for zone in environment.zone_names)
-    return accounts, zones
+            yield load_environment(system.system, stack)
 
 
 def _launch(home: Path, accounts: Iterable[str], port: int) -> Server:
@@ -175,6 +177,18 @@ def _create_zones(server: Server, zones: Iterable[tuple[str, str]]) -> None:
                 client.post(
                     "/zones", json={"name": name, "account": {"id": account}, "type": "full"}
                 ).raise_for_status()
+
+
+def _add_destinations(home: Path, environment: "Environment") -> None:
+    from sandbox.account.by_hand import add_destinations
+
+    named = [(each.pagerduty_id, each.webhook_id) for each in environment.destinations]
+    add_destinations(
+        folder(home) / "account.sqlite",
+        environment.account_id,
+        pagerduty=[pagerduty for pagerduty, _ in named if pagerduty],
+        webhooks=[webhook for _, webhook in named if webhook],
+    )
 
 
 def _alive(pid: int) -> bool:

@@ -17,6 +17,7 @@ from sandbox.account.router import Endpoint
 
 POLICY = "notification_policy"
 WEBHOOK = "notification_webhook"
+PAGERDUTY = "notification_pagerduty"
 WEBHOOK_SECRET = "notification_webhook_secret"  # noqa: S105 - a kind, not a password
 
 EMAIL = r"[^@\s]+@[^@\s]+"
@@ -86,9 +87,9 @@ def history(_call: Call) -> list[Json]:
     return []
 
 
-def list_pagerduty(_call: Call) -> list[Json]:
-    """Connecting one needs a browser and a PagerDuty account: there is none."""
-    return []
+def list_pagerduty(call: Call) -> list[Json]:
+    """Connecting one needs a browser and a PagerDuty account; `by_hand` stands for that."""
+    return call.store.all(PAGERDUTY, call.account)
 
 
 def create_policy(call: Call) -> Json:
@@ -169,7 +170,8 @@ def _check_destinations(call: Call, mechanisms: Json) -> None:
         if call.store.get(WEBHOOK, call.account, webhook["id"]) is None:
             raise BAD_WEBHOOK.error(webhook=webhook["id"])
     for service in mechanisms.get("pagerduty", []):
-        raise NO_PAGERDUTY.error(service=service["id"])
+        if call.store.get(PAGERDUTY, call.account, service["id"]) is None:
+            raise NO_PAGERDUTY.error(service=service["id"])
 
 
 def _entitled(call: Call, alert_type: str) -> bool:

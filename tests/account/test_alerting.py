@@ -7,6 +7,7 @@ import cloudflare
 import pytest
 
 from sandbox.account.alert_types import ALERT_TYPES, FILTERS
+from sandbox.account.by_hand import add_destinations
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 A = f"/accounts/{ACCOUNT}"
@@ -181,6 +182,18 @@ class TestPolicies:
             "pagerduty",
             "webhook",
         }
+
+    def test_destinations_that_people_make_by_hand_are_there_under_their_ids_while_it_is_served(
+        self, account: Any
+    ) -> None:
+        by_hand = {"pagerduty": ["7c1f9a40b2d84b1fa2c5d9e3f6a7b8c9"], "webhooks": ["5d2e8c17aa0b4c6f9d8e7f6a5b4c3d2e"]}
+        for _ in range(2):
+            add_destinations(account.directory / "account.sqlite", ACCOUNT, **by_hand)
+        mechanisms = {kind: [{"id": identifier} for identifier in ids] for kind, ids in by_hand.items()}
+        account.sdk.alerting.policies.create(
+            account_id=ACCOUNT, alert_type="incident_alert", enabled=True, mechanisms=mechanisms, name="p"
+        )
+        assert len(list(account.sdk.alerting.destinations.webhooks.list(account_id=ACCOUNT))) == 1
 
 
 class TestWebhooks:

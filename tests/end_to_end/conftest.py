@@ -30,6 +30,8 @@ class Checkout:
     """What is on PATH beside the system's own folders; without it there is no `pulumi`, whatever a machine has."""
     printed: list[str] = field(default_factory=list)
     """Everything that any command has printed."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """What the environment of the commands has besides."""
     planted: dict[str, str] = field(default_factory=PLANTED.copy)
     """The values that the secrets have here."""
 
@@ -37,7 +39,7 @@ class Checkout:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLOUDFLARE_", "PULUMI_"))}
         path = os.pathsep.join([str(Path(sys.executable).parent), *filter(None, [self.path]), "/usr/bin", "/bin"])
-        return {**kept, "PATH": path, "HEADWORKS_HOME": str(self.home), "NO_COLOR": "1"}
+        return {**kept, "PATH": path, "HEADWORKS_HOME": str(self.home), "NO_COLOR": "1", **self.variables}
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "headworks", *words]

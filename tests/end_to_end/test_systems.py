@@ -1,0 +1,129 @@
+"""Each of the four systems, in each of its environments, through its whole life on a local account."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from headworks.model.files import ENVIRONMENT, load_environment, stacks_of
+from headworks.model.merge import merge
+from headworks.runbooks.graph import Resource, missing, resources_of
+from headworks.runbooks.lines import ResourceProperty, load_runbook
+from headworks.secrets import declared_names
+
+ROOT = Path(__file__).parents[2]
+SYSTEMS = {
+    "rockhounding-api": ROOT,
+    "triggers-api": ROOT / "systems/triggers-api",
+    "parquedb": ROOT / "systems/parquedb",
+    "dotdo": ROOT / "systems/dotdo",
+}
+RUNBOOKS = {name: load_runbook(ROOT / f"runbooks/{name}.yaml") for name in SYSTEMS}
+
+
+@dataclass
+class LivingSystem:
+    """A system with all its environments up on an account of its own."""
+
+    name: str
+    checkout: Any
+    graphs: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
+    """What each stack's state holds."""
+
+    @property
+    def directory(self) -> Path:
+        return SYSTEMS[self.name]
+
+    @property
+    def stacks(self) -> list[str]:
+        return list(stacks_of(self.directory))
+
+    def run(self, *words: str, directory: Path | None = None) -> str:
+        return self.checkout.run(*words, "--system", str(directory or self.directory))
+
+    def bring_up(self, stack: str) -> None:
+        environment = load_environment(self.directory, stack)
+        if names := declared_names(environment):
+            file = self.checkout.home.parent / f"{stack}.vars"
+            file.write_text("".join(f"{name}=planted-{name.lower()}-5d2e8c17\n" for name in names))
+            self.run("secrets", "put", stack, "--from-file", str(file))
+        for hyperdrive in environment.hyperdrives:
+            self.checkout.variables[hyperdrive.password_variable] = "planted-password-5d2e8c17"
+        previewed = self.run("preview", stack)
+        assert "✅ headworks@" in previewed
+        assert "[advisory]" not in previewed, previewed
+        self.run("up", stack, "--yes", "--skip-preview")
+        state = json.loads(self.run("export", stack))
+        self.graphs[stack] = resources_of(state["deployment"]["resources"])
+
+    def graph_with(self, stack: str, given: dict[str, Any], directory: Path) -> tuple[Resource, ...]:
+        """What a preview says of the stack if its environment had `given`, too; the files of it go into `directory`."""
+        yaml = YAML(typ="safe")
+        for file in self.directory.glob("Pulumi*.yaml"):
+            content = yaml.load(file)
+            if file.name == "Pulumi.yaml":
+                content["main"] = os.path.relpath(ROOT, directory)
+            if file.name == f"Pulumi.{stack}.yaml":
+                content["config"][ENVIRONMENT] = merge(content["config"][ENVIRONMENT], given)
+            yaml.dump(content, directory / file.name)
+        document = json.loads(self.run("preview", stack, "--json", directory=directory))
+        return resources_of(step["newState"] for step in document["steps"] if "newState" in step)
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in SYSTEMS])
+def system(request, make_checkout) -> LivingSystem:
+    living = LivingSystem(request.param, make_checkout())
+    for stack in living.stacks:
+        living.bring_up(stack)
+    return living
+
+
+def test_up_again_changes_nothing_nor_does_a_refresh_or_the_preview_after_it(system):
+    for stack in system.stacks:
+        system.run("up", stack, "--yes", "--skip-preview", "--expect-no-changes")
+        system.run("refresh", stack, "--yes", "--skip-preview", "--expect-no-changes")
+        system.run("preview", stack, "--expect-no-changes")
+
+
+def test_every_line_of_infrastructure_is_held_by_a_property_of_what_was_made(system, tmp_path):
+    unheld = []
+    for line in RUNBOOKS[system.name].lines:
+        for number, holder in enumerate(line.held_by):
+            if not isinstance(holder, ResourceProperty):
+                continue
+            for stack in holder.stacks:
+                graph = system.graphs[stack]
+                if holder.given:
+                    directory = tmp_path / f"{line.id}-{number}-{stack}"
+                    directory.mkdir()
+                    graph = system.graph_with(stack, holder.given, directory)
+                unheld += [f"{line.id} in {stack}: {value!r}" for value in missing(holder, graph)]
+    assert unheld == []
+
+
+def test_destroy_takes_what_the_stack_made_and_leaves_what_holds_data_in_production(system):
+    for stack in system.stacks:
+        production = load_environment(system.directory, stack).production
+        system.run("destroy", stack, "--yes", "--skip-preview", *(["--ignore-protect"] if production else []))
+        assert "resources" not in json.loads(system.run("export", stack))["deployment"]
+
+
+LINES_OF_INFRASTRUCTURE = {
+    "rockhounding-api": "R1 R2 R3 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14 R15 R17 R18 R19 R20 R21 R22 R23 R27 R29 R30 R31 R56 "
+    "R70 R75 R76 R86 R87 R90",
+    "triggers-api": "T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 T13 T14 T15 T16 T18 T19 T20 T21 T23 T31 T32 T34 T46 T48 T52 "
+    "T53 T54 T55 T64 T66 T80 T81 T82 T83 T85 T86 T89 T91 T99 T106 T109 T110 T115 T116 T121 T123 T131 T132 T133",
+    "parquedb": "P3 P8 P9 P10 P11 P13 P14 P15 P16 P17 P18 P20 P21 P28 P29 P30 P31 P32 P33 P34 P35 P38 P39 P40 P42 P43 P62",
+    "dotdo": "D1 D2 D5 D6 D7 D8 D9 D10 D11 D12 D13 D14 D16 D17 D18 D19 D38",
+}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_line_of_infrastructure_has_a_holder_or_a_reason(name):
+    lines = {line.id: line for line in RUNBOOKS[name].lines if "I" in line.kinds}
+    assert list(lines) == LINES_OF_INFRASTRUCTURE[name].split()
+    assert [line.id for line in lines.values() if not line.held_by] == []
