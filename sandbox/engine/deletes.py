@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.engine.dependency_graph import DependencyGraph
 from sandbox.engine.errors import Stopped
+from sandbox.engine.replacements import dependent_replacements
 from sandbox.engine.steps import DeleteStep, RemovePendingReplaceStep, SameStep, Step
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ async def _deletable(deployment: "Deployment") -> set[str] | None:
     allowed = targets.deletable(deployment.snapshot.base, deployment.graph)
     for state in deployment.snapshot.base if allowed is not None else ():
         if state.urn in (allowed or ()):
-            replaced = await deployment.generator.dependent_replacements(state)
+            replaced = await dependent_replacements(deployment, state)
             allowed = (allowed or set()) | {dependent.urn for dependent, _ in replaced}
     return allowed
 

@@ -6,28 +6,27 @@ register is deleted. `refresh` and `destroy` need no program.
 """
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
-from sandbox.engine import plugins, urns
-from sandbox.engine.answers import CheckFailure, InvokeResult
+from sandbox.engine import urns
+from sandbox.engine.answers import InvokeResult
 from sandbox.engine.builtin import Builtin, StackOutputs
-from sandbox.engine.config import ORGANIZATION, Configuration, Project
+from sandbox.engine.config import Configuration, Project
 from sandbox.engine.default_providers import DENIED, DefaultProviders
 from sandbox.engine.deletes import generate_deletes, schedule_deletes
 from sandbox.engine.dependency_graph import DependencyGraph
 from sandbox.engine.errors import EngineError, Stopped
-from sandbox.engine.events import Events, Severity
+from sandbox.engine.events import Events
 from sandbox.engine.goal import Goal, Read, Registered, Registration
+from sandbox.engine.host import Host, stop_packs
 from sandbox.engine.monitor import Monitor, MonitorServer
 from sandbox.engine.options import Options
 from sandbox.engine.policies import PolicyPacks
-from sandbox.engine.policy_pack import StackContext
 from sandbox.engine.program import Program
-from sandbox.engine.provider import Provider
 from sandbox.engine.registry import Registry
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.resource_provider import ResourceProvider
@@ -37,7 +36,7 @@ from sandbox.engine.step_executor import StepExecutor
 from sandbox.engine.step_generator import Plan, StepGenerator
 from sandbox.engine.steps import RefreshStep
 from sandbox.engine.targets import Targets
-from sandbox.engine.values import Properties, contains_unknown, masked
+from sandbox.engine.values import Properties, contains_unknown
 
 EXIT_TOLD = 32
 """Exit status of a program that has told the user itself why it failed."""
@@ -76,16 +75,14 @@ class Deployment:
         self._refreshing: StepExecutor | None = None
         self._task = asyncio.current_task()
         self._builtin = Builtin(outputs_of_stack, self.news)
-        self.registry = Registry(self._start_provider, self._builtin)
-        self.interrupting = False
-        """The program is being ended: what it says now follows from that."""
+        self._host = Host(project, options, configuration, events)
+        self.registry = Registry(self._host.start_provider, self._builtin)
         self._reviews = Reviews(PolicyPacks([], events), self.provider_state)
         self._ready = asyncio.Event()
         """Policy packs have been configured: resources may come."""
         self._generating = asyncio.Lock()
         self._default_providers = DefaultProviders(configuration, self.register)
         self._stack_outputs: tuple[str, Properties] | None = None
-        self._address = ""
 
     # what steps and the step generator ask for -----------------------------------------------------------------------
 
@@ -109,7 +106,7 @@ class Deployment:
 
     async def ensure_provider(self, state: ResourceState) -> None:
         if state.custom and state.provider:
-            await self.registry.ensure(state.provider, [*self.news.values(), *self.snapshot.base])
+            await self.registry.ensure(state.provider, chain(self.news.values(), self.snapshot.base))
 
     def error(self, message: str, urn: str = "") -> None:
         self.failed = True
@@ -120,17 +117,6 @@ class Deployment:
 
     def info(self, message: str, urn: str = "") -> None:
         self.events.diagnostic("info", message, urn)
-
-    def tell_check_failures(self, state: ResourceState, inputs: Properties, failures: Sequence[CheckFailure]) -> bool:
-        """Tells what a provider does not accept; whether there was anything."""
-        name = urns.name_of(state.urn)
-        for failure in failures:
-            subject = f"{state.type} resource '{name}'"
-            if failure.property:
-                value = masked(inputs.get(failure.property))
-                subject += f": property {failure.property} value {{{value}}}"
-            self.error(f"{subject} has a problem: {failure.reason}", state.urn)
-        return bool(failures)
 
     async def review(self, state: ResourceState, goal: Goal) -> bool:
         """Has the policies remediate and judge the inputs; whether the resource may be operated on."""
@@ -213,7 +199,7 @@ class Deployment:
             return await self._builtin.invoke(token, arguments)
         await self._ready.wait()
         reference = provider or await self.default_provider(package, version, url)
-        await self.registry.ensure(reference, [*self.news.values(), *self.snapshot.base])
+        await self.registry.ensure(reference, chain(self.news.values(), self.snapshot.base))
         client = self.registry.configured(reference)
         assert client is not None
         if contains_unknown(arguments):
@@ -232,7 +218,7 @@ class Deployment:
     async def _serving(self) -> AsyncIterator[MonitorServer]:
         async with AsyncExitStack() as running:
             server = MonitorServer(self)
-            self._address = server.address
+            self._host.address = server.address
             await server.start()
             running.push_async_callback(server.stop)
             running.push_async_callback(self.registry.close)
@@ -267,9 +253,9 @@ class Deployment:
     async def _run_program(self, server: MonitorServer) -> None:
         """Runs the program to its end, or until something fails; then deletes what it does not have any more."""
         async with AsyncExitStack() as running:
-            packs = asyncio.create_task(self._start_packs())
-            running.push_async_callback(_stop_packs, packs)
-            program = await self._start_program(server)
+            packs = asyncio.create_task(self._host.start_packs())
+            running.push_async_callback(stop_packs, packs)
+            program = await self._host.start_program()
             running.push_async_callback(self._stop_program, program, server.monitor)
             self._reviews = Reviews(await packs, self.provider_state)
             self._ready.set()
@@ -295,7 +281,7 @@ class Deployment:
             wait.cancel()
 
     async def _stop_program(self, program: Program, monitor: Monitor) -> None:
-        self.interrupting = program.running
+        self._host.interrupting = program.running
         monitor.stopped.set()
         await program.interrupt()
 
@@ -379,82 +365,12 @@ class Deployment:
             self.warn(INTERRUPTED.format(count=len(interrupted), listed=listed))
 
     @property
+    def interrupting(self) -> bool:
+        return self._host.interrupting
+
+    @property
     def pack_versions(self) -> dict[str, str]:
         return self._reviews.packs.versions
-
-    # processes -------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def environment(self) -> dict[str, str]:
-        return {**os.environ, **self.options.environment}
-
-    def _report_of_program(self, severity: Severity, line: str) -> None:
-        if not self.interrupting:
-            self._report(severity, line)
-
-    def _report(self, severity: Severity, line: str) -> None:
-        self.events.diagnostic(severity, line)
-
-    @asynccontextmanager
-    async def _start_provider(self, package: str) -> AsyncIterator[Provider]:
-        plugin = await plugins.start(
-            package,
-            engine_address=self._address,
-            environment=self.environment | self.project_file.runtime.environment() | self.configuration.environment(),
-            directory=self.program_directory,
-            python=self.project_file.runtime.python(self.directory),
-            report=self._report,
-        )
-        provider = Provider(package, plugin.address)
-        try:
-            await provider.handshake(self._address, str(self.directory))
-            yield provider
-            await provider.cancel()
-        finally:
-            await provider.close()
-            await plugin.stop()
-
-    async def _start_program(self, server: MonitorServer) -> Program:
-        return await Program.start(
-            self.project_file,
-            self.stack,
-            address=server.address,
-            preview=self.preview,
-            parallel=self.options.parallel,
-            environment=self.environment | self.configuration.environment(),
-            report=self._report_of_program,
-        )
-
-    async def _start_packs(self) -> PolicyPacks:
-        told = {
-            "PULUMI_PROJECT": self.project,
-            "PULUMI_STACK": self.stack,
-            "PULUMI_ORGANIZATION": ORGANIZATION,
-            "PULUMI_DRY_RUN": str(self.preview).lower(),
-        }
-        return await PolicyPacks.start(
-            self.options.policy_packs,
-            self.options.policy_pack_configs,
-            self.events,
-            engine_address=self._address,
-            environment=self.environment | self.configuration.environment() | told,
-            context=StackContext(
-                project=self.project,
-                stack=self.stack,
-                organization=ORGANIZATION,
-                dry_run=self.preview,
-                configuration=self.configuration.values,
-                secret_keys=self.configuration.secret_keys,
-            ),
-            report=self._report,
-        )
-
-
-async def _stop_packs(starting: "asyncio.Task[PolicyPacks]") -> None:
-    starting.cancel()
-    (packs,) = await asyncio.gather(starting, return_exceptions=True)
-    if isinstance(packs, PolicyPacks):
-        await packs.stop()
 
 
 INTERRUPTED = (

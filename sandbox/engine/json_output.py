@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 from sandbox.engine.events import LOCAL_KEYS, is_shown
 from sandbox.engine.options import Event
-from sandbox.engine.values import MASK, SECRET, SIGNATURE
+from sandbox.engine.values import hidden
 
 
 class EventLines:
@@ -91,20 +91,7 @@ def _property_diff(diff: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _state(side: Mapping[str, Any] | None) -> Any:
-    return None if side is None else _hidden(side["state"])
-
-
-def _hidden(value: Any) -> Any:
-    """A secret is the text `[secret]` and nothing else."""
-    match value:
-        case dict() if value.get(SIGNATURE) == SECRET:
-            return MASK
-        case dict():
-            return {key: _hidden(item) for key, item in value.items()}
-        case list():
-            return [_hidden(item) for item in value]
-        case _:
-            return value
+    return None if side is None else hidden(side["state"])
 
 
 def _diagnostic(body: Mapping[str, Any]) -> dict[str, Any]:

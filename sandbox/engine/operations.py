@@ -19,7 +19,7 @@ from sandbox.engine.options import Emit, ExitCode, Options, Result
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.secrets import PassphraseManager
 from sandbox.engine.snapshot import Document, Snapshot
-from sandbox.engine.values import Properties, from_checkpoint, masked, plain
+from sandbox.engine.values import Properties, hidden, masked, plain
 
 VERSION = "v3.260.0"
 """The release of Pulumi whose state this engine writes."""
@@ -164,19 +164,7 @@ def _shown_outputs(snapshot: Snapshot) -> dict[str, Any]:
     outputs = next(
         (state.outputs for state in snapshot.states if state.type == urns.STACK_TYPE and not state.delete), {}
     )
-    return {key: _without_envelopes(value) for key, value in sorted(masked(outputs).items())}
-
-
-def _without_envelopes(value: Any) -> Any:
-    match value:
-        case {"ciphertext": text}:
-            return text
-        case dict():
-            return {key: _without_envelopes(item) for key, item in value.items()}
-        case list():
-            return [_without_envelopes(item) for item in value]
-        case _:
-            return value
+    return _hidden(outputs)
 
 
 # reading -------------------------------------------------------------------------------------------------------------
@@ -188,7 +176,7 @@ def outputs(options: Options, *, show_secrets: bool = False) -> dict[str, Any]:
     found = _stack_outputs(stack, stack.checkpoint.load())
     if show_secrets:
         return {key: plain(found[key]) for key in sorted(found)}
-    return {key: _without_envelopes(value) for key, value in sorted(masked(found).items())}
+    return _hidden(found)
 
 
 def _stack_outputs(stack: Stack, document: Document | None) -> Properties:
@@ -204,19 +192,15 @@ def _outputs_of(stack: Stack, name: str) -> Properties:
     """Outputs of another stack beside this one, by `organization/project/stack` (or the end of it)."""
     parts = name.split("/")
     project = parts[-2] if len(parts) > 1 else stack.project.name
-    path = stack.options.state / project / f"{parts[-1]}.json"
-    checkpoint = Checkpoint(path)
-    document = checkpoint.load()
+    document = Checkpoint(stack.options.state / project / f"{parts[-1]}.json").load()
     if document is None:
         raise EngineError(f'unknown stack "{name}"')
-    salt = (document.get("secrets_providers") or {}).get("state", {}).get("salt", "")
-    secrets = PassphraseManager(stack.options.passphrase, salt) if salt else stack.secrets(document)
-    for written in document.get("resources") or []:
-        if written["type"] == urns.STACK_TYPE and not written.get("delete"):
-            return {
-                key: from_checkpoint(value, secrets.decrypt) for key, value in (written.get("outputs") or {}).items()
-            }
-    return {}
+    return _stack_outputs(stack, document)
+
+
+def _hidden(outputs: Properties) -> dict[str, Any]:
+    """In the order of their keys; what is not known is the text that stands for it in a checkpoint."""
+    return {key: hidden(value) for key, value in sorted(masked(outputs).items())}
 
 
 def export(options: Options, *, show_secrets: bool = False) -> dict[str, Any]:

@@ -22,11 +22,12 @@ from sandbox.engine.differences import (
 )
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.goal import Goal, Read, Registered, Registration
+from sandbox.engine.replacements import create_again, create_before_delete, generate_replacement
 from sandbox.engine.resource import ResourceState
 from sandbox.engine.resource_provider import Check, Diff, ResourceProvider
-from sandbox.engine.steps import CreateStep, DeleteStep, ImportStep, ReadStep, ReplaceStep, SameStep, Step, UpdateStep
+from sandbox.engine.steps import CreateStep, ImportStep, ReadStep, ReplaceStep, SameStep, Step, UpdateStep
 from sandbox.engine.targets import Targets
-from sandbox.engine.values import UNKNOWN, Properties
+from sandbox.engine.values import Properties, masked
 
 if TYPE_CHECKING:
     from sandbox.engine.deployment import Deployment
@@ -119,11 +120,11 @@ class StepGenerator:
             raise EngineError(f"could not find parent resource {parent}")
         urn = urns.create(self.deployment.stack, self.deployment.project, parent, type_, name)
         if urn in self.urns:
-            self._stop(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
+            self.stop(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
         self.urns.add(urn)
         return urn
 
-    def _stop(self, message: str, urn: str = "") -> None:
+    def stop(self, message: str, urn: str = "") -> None:
         self.deployment.error(message, urn)
         raise Stopped(message)
 
@@ -156,10 +157,7 @@ class StepGenerator:
             fresh = recreating or old is None or old.external
             olds = {} if fresh or old is None else old.inputs
             news = goal.inputs if fresh else inputs
-            result = await provider.check(Check(urn=urn, olds=olds, news=news, random_seed=os.urandom(32)))
-            if self.deployment.tell_check_failures(new, news, result.failures):
-                raise Stopped(f"resource {urn} is invalid")
-            inputs = result.inputs
+            inputs = await self.checked_inputs(provider, new, olds, news)
         elif provider is not None:
             inputs = {} if old is None else old.inputs
         new.inputs = inputs
@@ -169,6 +167,20 @@ class StepGenerator:
         plan = await self._decided(registration, provider, old, new, targeted=targeted)
         self._refuse_skipped_dependencies(plan.steps)
         return plan
+
+    async def checked_inputs(
+        self, provider: ResourceProvider, state: ResourceState, olds: Properties, news: Properties
+    ) -> Properties:
+        """The inputs as the provider completes them; what it does not accept is told."""
+        result = await provider.check(Check(urn=state.urn, olds=olds, news=news, random_seed=os.urandom(32)))
+        for failure in result.failures:
+            subject = f"{state.type} resource '{urns.name_of(state.urn)}'"
+            if failure.property:
+                subject += f": property {failure.property} value {{{masked(news.get(failure.property))}}}"
+            self.deployment.error(f"{subject} has a problem: {failure.reason}", state.urn)
+        if result.failures:
+            raise Stopped(f"resource {state.urn} is invalid")
+        return result.inputs
 
     async def _decided(
         self,
@@ -181,21 +193,10 @@ class StepGenerator:
     ) -> Plan:
         urn = new.urn
         if old is not None and urn in self.deletes:
-            # Deleted a moment ago because of what it depends on; now it turns out to be wanted again.
-            self.deletes.discard(urn)
-            self.replaces.add(urn)
-            keys = self.dependent_keys.get(urn, [])
-            return Plan(
-                [
-                    ReplaceStep(old=old, new=new),
-                    CreateStep(
-                        op="create-replacement", old=old, new=new, registration=registration, keys=keys, logical=False
-                    ),
-                ]
-            )
+            return Plan(create_again(self.deployment, registration, old, new))
         if old is not None and old.external:
             self.creates.add(urn)
-            return Plan(_replacement(registration, old, new, DiffResult(changes="some")))
+            return Plan(create_before_delete(registration, old, new, DiffResult(changes="some")))
         if old is not None and not targeted:
             return Plan(self._untargeted(registration, old))
         if old is not None:
@@ -245,7 +246,7 @@ class StepGenerator:
         diff = replace_on_changes(diff, goal.replace_on_changes, init_errors=bool(old.init_errors))
         replaces = bool(diff.replaces) or details_replace(diff) or triggered or old.pending_replacement
         if (diff.changes == "some" or old.pending_replacement) and replaces:
-            return await self._replace(registration, provider, old, new, diff)
+            return Plan(await generate_replacement(self.deployment, registration, provider, old, new, diff))
         if diff.changes == "some" or old.init_errors:
             self.updates.add(urn)
             step = UpdateStep(old=old, new=new, registration=registration, ignore_changes=goal.ignore_changes)
@@ -286,121 +287,6 @@ class StepGenerator:
         diff = await client.diff_config(asked)
         return bool(diff.replaces) or details_replace(diff)
 
-    # replacements ----------------------------------------------------------------------------------------------------
-
-    async def _replace(
-        self,
-        registration: Registration,
-        provider: ResourceProvider | None,
-        old: ResourceState,
-        new: ResourceState,
-        diff: DiffResult,
-    ) -> Plan:
-        goal, urn = registration.goal, new.urn
-        if new.protect and old.protect and not self.deployment.options.ignore_protect:
-            self._refuse_protected(
-                f'unable to replace resource "{urn}"\nas it is currently marked for protection. To unprotect the resource, '
-                "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
-                urn,
-            )
-        if goal.import_id:
-            message = (
-                "previously-imported resources that still specify an ID may not be replaced; please remove the `import` "
-                f"declaration from your program; changed: {', '.join(diff.replaces)}"
-            )
-            if not self.deployment.preview:
-                raise EngineError(message)
-            self.deployment.warn(message, urn)
-        self.replaces.add(urn)
-        if provider is not None:
-            # Defaults of the old object do not hold for the new one.
-            result = await provider.check(Check(urn=urn, olds={}, news=goal.inputs, random_seed=os.urandom(32)))
-            if self.deployment.tell_check_failures(new, goal.inputs, result.failures):
-                raise Stopped(f"resource {urn} has check errors")
-            new.inputs = result.inputs
-        wanted = goal.delete_before_replace
-        if not (diff.delete_before_replace if wanted is None else wanted):
-            return Plan(_replacement(registration, old, new, diff))
-        return Plan(
-            [*await self._delete_dependents(old), *self._replacement_after_delete(registration, old, new, diff)]
-        )
-
-    def _refuse_protected(self, message: str, urn: str) -> None:
-        self.failed = True
-        self.deployment.error(message, urn)
-        if not self.deployment.preview:
-            raise Stopped(message)
-
-    def _replacement_after_delete(
-        self, registration: Registration, old: ResourceState, new: ResourceState, diff: DiffResult
-    ) -> list[Step]:
-        steps: list[Step] = []
-        if not old.pending_replacement:
-            self.deletes.add(old.urn)
-            steps.append(DeleteStep(op="delete-replaced", old=old, pending_replacement=True, logical=False))
-        return [
-            *steps,
-            ReplaceStep(old=old, new=new).because(diff),
-            CreateStep(op="create-replacement", old=old, new=new, registration=registration, logical=False).because(
-                diff
-            ),
-        ]
-
-    async def _delete_dependents(self, root: ResourceState) -> list[Step]:
-        """Deletes first what cannot stay while the root is away; it is made again when the program registers it."""
-        steps: list[Step] = []
-        for dependent, keys in reversed(await self.dependent_replacements(root)):
-            if id(dependent) in self.condemned:
-                continue
-            if dependent.protect and not dependent.delete and not self.deployment.options.ignore_protect:
-                self.failed = True
-                self._stop(
-                    f'unable to replace resource "{dependent.urn}" as part of replacing "{root.urn}" as it is currently marked '
-                    "for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi "
-                    f"program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{dependent.urn}'`",
-                    root.urn,
-                )
-            self.dependent_keys[dependent.urn] = keys
-            steps.append(DeleteStep(op="delete-replaced", old=dependent, pending_replacement=True, logical=False))
-            self.deletes.add(dependent.urn)
-            self.condemned.add(id(dependent))
-        return steps
-
-    async def dependent_replacements(self, root: ResourceState) -> list[tuple[ResourceState, list[str]]]:
-        """Dependents of the root that its replacement would replace too, with the keys that say so."""
-        if root not in self.deployment.graph:
-            return []
-        found: list[tuple[ResourceState, list[str]]] = []
-        replaced = {root.urn}
-        seen = self.reads | self.creates | self.sames | self.updates | self.deletes | self.replaces
-        for dependent in self.deployment.graph.depending_on(root, seen):
-            keys = await self._keys_that_replace(dependent, replaced)
-            if keys is not None:
-                found.append((dependent, keys))
-                replaced.add(dependent.urn)
-        return found
-
-    async def _keys_that_replace(self, state: ResourceState, replaced: set[str]) -> list[str] | None:
-        """None if the state can stay while everything in `replaced` changes."""
-        if not state.custom or state.external:
-            return None
-        if state.deleted_with in replaced or not replaced.isdisjoint(state.replace_with):
-            return []
-        if state.provider and urns.split_reference(state.provider)[0] in replaced:
-            return []
-        unknown = {
-            key: UNKNOWN for key, needed in state.property_dependencies.items() if not replaced.isdisjoint(needed)
-        }
-        if not unknown.keys() & state.inputs.keys():
-            return None
-        await self.deployment.ensure_provider(state)
-        inputs = {key: unknown.get(key, value) for key, value in state.inputs.items()}
-        diff = await diff_resource(
-            self.deployment, self.deployment.provider(state), state, state.inputs, inputs, state.ignore_changes
-        )
-        diff = replace_on_changes(diff, state.replace_on_changes, init_errors=False)
-        return diff.replaces if diff.replaces or details_replace(diff) else None
-
     def _without_ignored(self, goal: Goal, urn: str, inputs: Properties, old: ResourceState | None) -> Properties:
         if old is None or not goal.ignore_changes:
             return inputs
@@ -409,13 +295,3 @@ class StepGenerator:
             listed = ", ".join(impossible)
             self.deployment.info(f'cannot ignore changes in added or removed elements of the path: "{listed}"', urn)
         return result
-
-
-def _replacement(registration: Registration, old: ResourceState, new: ResourceState, diff: DiffResult) -> list[Step]:
-    """New before old: the old object goes among the deletes at the end."""
-    return [
-        CreateStep(
-            op="create-replacement", old=old, new=new, registration=registration, pending_delete=True, logical=False
-        ).because(diff),
-        ReplaceStep(old=old, new=new).because(diff),
-    ]

@@ -196,6 +196,21 @@ def masked(value: Any) -> Any:
     return to_checkpoint(value, lambda _: MASK)
 
 
+def hidden(value: Any) -> Any:
+    """The value as people see it: of a secret, written out or masked, the text `[secret]` and nothing else."""
+    match value:
+        case Secret():
+            return MASK
+        case dict() if value.get(SIGNATURE) == SECRET:
+            return MASK
+        case dict():
+            return {key: hidden(item) for key, item in value.items()}
+        case list():
+            return [hidden(item) for item in value]
+        case _:
+            return value
+
+
 # questions about values ----------------------------------------------------------------------------------------------
 
 
