@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from headworks.commands import attest, deployments, first_steps, graph, sandbox, secrets
+from headworks.commands import attest, deployments, first_steps, graph, lint_runbook, sandbox, secrets
 from headworks.failure import Failure
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.add_typer(first_steps.app)
 app.add_typer(deployments.app)
 app.add_typer(attest.app)
 app.add_typer(graph.app)
+app.add_typer(lint_runbook.app)
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(secrets.app, name="secrets")
 

@@ -1,0 +1,1 @@
+"""Finds in a runbook what fails, or does something else, when somebody follows it."""
