@@ -52,7 +52,12 @@ class WorkerCodeArgs(TypedDict):
     tail_consumers: NotRequired[Sequence[pulumi.Input[str]]]
     """Names of the scripts that get the logs, as outputs of their uploads."""
     rollback_to: NotRequired[str]
-    """Id of an earlier version that gets all requests. Once it is taken out, the next upload gets them (R75)."""
+    """Id of an earlier version that gets all requests (R75). Until it is taken out nothing is uploaded; afterwards the next upload
+    gets them, so it is taken out together with the correction: alone it would leave them where they are."""
+
+
+_IDENTITY = frozenset({"account_id", "script_name"})
+"""The inputs of a script that are not uploaded but say which script it is."""
 
 
 class WorkerCode(Component):
@@ -73,9 +78,13 @@ class WorkerCode(Component):
         self.register_outputs({})
 
     def _uploaded(self, name: str, args: WorkerCodeArgs, upload: dict[str, Any]) -> pulumi.Output[str]:
-        keeps_data = _owns_durable_objects(args)
         child = pulumi.ResourceOptions(parent=self)
-        options = stateful(self, production=args["production"]) if keeps_data else child
+        options = stateful(self, production=args["production"]) if _owns_durable_objects(args) else child
+        if "rollback_to" in args:
+            # An upload would get all requests at once. And a refresh finds the earlier version's code and settings, which the next
+            # up would otherwise "repair".
+            held_back = pulumi.ResourceOptions(ignore_changes=sorted(upload.keys() - _IDENTITY))
+            options = pulumi.ResourceOptions.merge(options, held_back)
         script = WorkersScript(f"{name}-script", **upload, opts=options)
         WorkersScriptSubdomain(
             f"{name}-subdomain",
@@ -86,14 +95,15 @@ class WorkerCode(Component):
             opts=child,
         )
         if "rollback_to" in args:
+            ledger = pulumi.Output.from_input(args.get("ledger_annotation", "no ledger"))
             WorkersDeployment(
                 f"{name}-rollback",
                 account_id=args["account_id"],
                 script_name=script.script_name,
                 strategy="percentage",
                 versions=[{"version_id": args["rollback_to"], "percentage": 100}],
-                # Each upload gets all requests, so after each the deployment is made again: its message changes with the upload.
-                annotations={"workers_message": _digest(upload).apply("Rolled back after the upload {}".format)},
+                # The ledger of migrations uploads, too, and with another message the deployment is made again.
+                annotations={"workers_message": ledger.apply("Rolled back at {}".format)},
                 opts=child,
             )
         return script.script_name
@@ -125,13 +135,6 @@ def _upload(args: WorkerCodeArgs, bundle: BundleArgs) -> dict[str, Any]:
     if "ledger_annotation" in args:
         upload["annotations"] = {"workers_tag": args["ledger_annotation"]}
     return upload
-
-
-def _digest(upload: dict[str, Any]) -> pulumi.Output[str]:
-    """Another one for another upload: 12 hexadecimal digits."""
-    return pulumi.Output.json_dumps(upload, sort_keys=True).apply(
-        lambda text: hashlib.sha256(text.encode()).hexdigest()[:12]
-    )
 
 
 def _sorted(bindings: Sequence[Binding]) -> list[Binding]:

@@ -136,14 +136,20 @@ def account(account_process: dict[str, str], monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def recorder() -> Iterator[Recorder]:
+def stack_name() -> str:
+    """The stack that a program runs in; a test may say another one."""
+    return "production"
+
+
+@pytest.fixture
+def recorder(stack_name: str) -> Iterator[Recorder]:
     """A new engine for each test, with an event loop of its own."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     set_all_config({})
     settings.reset_options()
     monitor = Recorder()
-    pulumi.runtime.set_mocks(monitor.mocks, project="rockhounding-api", stack="production", monitor=monitor)
+    pulumi.runtime.set_mocks(monitor.mocks, project="rockhounding-api", stack=stack_name, monitor=monitor)
     yield monitor
     settings.reset_options()
     loop.run_until_complete(loop.shutdown_default_executor())

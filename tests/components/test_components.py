@@ -136,15 +136,17 @@ def test_a_limit_of_processor_time_reaches_the_script(build):
     assert build(lambda: WorkerCode("c", code(cpu_ms=50))).inputs("c-script")["limits"] == {"cpuMs": 50}
 
 
-def test_a_rollback_is_made_again_after_each_upload_and_not_without_one(build):
-    def program() -> None:
-        for name, flags in (("a", ["nodejs_compat"]), ("b", ["nodejs_compat"]), ("c", ["global_navigator"])):
-            WorkerCode(name, code(rollback_to="9988edfb") | {"compatibility_flags": flags})
+def test_while_a_rollback_holds_nothing_is_uploaded_that_would_get_all_requests(build):
+    engine = build(lambda: WorkerCode("c", code(rollback_to="9988edfb", ledger_annotation="ledger:v2:abc")))
+    held_back = {"content", "bindings", "compatibilityFlags", "annotations", "observability"}
+    assert held_back <= set(engine.requests["c-script"].ignoreChanges)
+    assert not {"accountId", "scriptName"} & set(engine.requests["c-script"].ignoreChanges)
+    assert engine.dependencies("c-rollback") == {"c-script"}
+    assert engine.inputs("c-rollback")["annotations"] == {"workersMessage": "Rolled back at ledger:v2:abc"}
 
-    engine = build(program)
-    first, same, other = (engine.inputs(f"{name}-rollback")["annotations"]["workersMessage"] for name in "abc")
-    assert first == same != other
-    assert engine.dependencies("a-rollback") == {"a-script"}
+
+def test_without_a_rollback_every_change_is_uploaded(build):
+    assert not build(lambda: WorkerCode("c", code())).requests["c-script"].ignoreChanges
 
 
 def test_a_worker_without_schedules_says_so_or_those_of_before_would_go_on_calling_it(build):
