@@ -10,7 +10,7 @@ from pulumi_policy import Severity
 
 from policies.graph import Resource
 from policies.properties import Properties
-from policies.rule import EVERYWHERE, ResourceRule, Violation
+from policies.rule import EVERYWHERE, IN_PRODUCTION, ResourceRule, Violation
 from policies.tokens import DURABLE_OBJECTS
 
 Step = dict[str, Any]
@@ -139,12 +139,44 @@ def _rewritten_history(ledger: Properties, steps: list[Step]) -> Iterator[Violat
         )
 
 
+def deleted_classes(resource: Resource, settings: Properties) -> Iterator[Violation]:
+    decided = set(settings.texts("decided"))
+    for migration in resource.properties.tables("migrations"):
+        for name in migration.texts("deletedClasses"):
+            if name not in decided:
+                yield Violation(
+                    f"migration {migration.text('tag')} deletes the class {name} with everything that its objects store, and no backup of Cloudflare's brings it back.",
+                    "rename the class where its data is needed. If it is to go: back it up, waive this rule for the deployment, and name the class in `decided` afterwards.",
+                    property="migrations",
+                )
+
+
 RULES = (
+    ResourceRule(
+        id="durable-object-classes-must-not-be-deleted",
+        title="Classes of Durable Objects are not deleted in passing",
+        description="A migration that deletes a class is one that somebody decided on.",
+        details="The runbook of the Rockhounding API recreates a class whose state is corrupted by deleting it; that is the end of the state, not its repair.",
+        requirements=("R78",),
+        severity=Severity.CRITICAL,
+        levels=IN_PRODUCTION,
+        remediation="Waive the rule with the link to the backup as its reason, deploy, then add the class to `decided`: the step stays in the history for ever.",
+        settings={
+            "decided": {
+                "type": "array",
+                "items": {"type": "string"},
+                "default": [],
+                "description": "Classes whose deletion was decided on.",
+            }
+        },
+        types=frozenset({DURABLE_OBJECTS}),
+        check=deleted_classes,
+    ),
     ResourceRule(
         id="durable-object-migrations-must-only-grow",
         title="Durable Object migrations are valid and append-only",
         description="The migrations can be applied, end with every bound class, and continue what is live.",
-        requirements=("R10", "R11", "R78", "P10", "P11", "P12"),
+        requirements=("R10", "R11", "R78", "P9", "P10", "P11", "P12", "P57", "P75"),
         severity=Severity.CRITICAL,
         levels=EVERYWHERE,
         remediation="Never edit or remove a migration that was applied. Put every change into a new step with a new tag at the end; renames keep the storage, deletions destroy it.",

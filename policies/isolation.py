@@ -67,6 +67,23 @@ def shared_with_siblings(resource: Resource, _settings: Properties) -> Iterator[
                     )
 
 
+def shared_rate_limits(resource: Resource, _settings: Properties) -> Iterator[Violation]:
+    environment = resource.properties
+    ours = {limit for shape in environment.tables("shape") for limit in shape.texts("rateLimits")}
+    for sibling in environment.tables("siblings"):
+        account, other_account = environment.text("accountId"), sibling.text("accountId")
+        if account and other_account and account != other_account:
+            continue
+        theirs = {limit for shape in sibling.tables("shape") for limit in shape.texts("rateLimits")}
+        for limit in sorted(ours & theirs):
+            other = sibling.text("environment") or "another environment"
+            yield Violation(
+                f"the rate limit {limit} counts the requests of {other}, too, so a load test there locks the users of this one out.",
+                "choose a `namespace_id` of its own for each environment of the account.",
+                property="shape.rateLimits",
+            )
+
+
 IDENTITY = {
     R2_BUCKET: ("accountId", "name", "jurisdiction"),
     R2_BUCKET_CORS: ("accountId", "bucketName", "jurisdiction"),
@@ -136,6 +153,18 @@ RULES = (
         remediation="Rename the resource in the environment that is not production; production keeps its data. Where the names must stay, move the environment to another account.",
         types=frozenset({WORKER_ENVIRONMENT}),
         check=shared_with_siblings,
+    ),
+    ResourceRule(
+        id="rate-limits-must-not-be-shared",
+        title="Environments of one account share no rate limit",
+        description="No two environments of a system in one account count requests under the same number.",
+        details="Rate limits of one `namespace_id` share their counters in the whole account.",
+        requirements=("T30", "T106"),
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        remediation="Give each environment another `namespace_id` under `ratelimits`.",
+        types=frozenset({WORKER_ENVIRONMENT}),
+        check=shared_rate_limits,
     ),
     StackRule(
         id="resources-must-not-share-identity",

@@ -6,6 +6,7 @@ on with what is known, and the caller tells Pulumi at the end what could not be 
 as absent, too: judging types is the provider's task.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi_policy.proxy import UnknownValueError
@@ -37,6 +38,10 @@ class Properties:
         """Whether nothing in the property is unknown; one that is absent is known to be."""
         return not self.is_unknown(key) and _is_known(self._values.get(key))
 
+    def is_missing(self, key: str) -> bool:
+        """Whether nothing is said: the property is not there, or null."""
+        return not self.is_unknown(key) and self._values.get(key) is None
+
     def text(self, key: str) -> str | None:
         value = self._value(key)
         return value if isinstance(value, str) else None
@@ -44,6 +49,13 @@ class Properties:
     def flag(self, key: str) -> bool | None:
         value = self._value(key)
         return value if isinstance(value, bool) else None
+
+    def number(self, key: str) -> float | None:
+        """A finite number; Pulumi knows no others, and hands whole ones over as floats."""
+        value = self._value(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            return None
+        return float(value)
 
     def texts(self, key: str) -> list[str]:
         """The texts of a list; what is not a text is left out."""

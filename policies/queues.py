@@ -34,7 +34,7 @@ def without_dead_letter_queue(resource: Resource, settings: Properties) -> Itera
 
 def unresolved_dead_letter_queues(stack: Stack, _settings: Properties) -> Iterator[Violation]:
     existing = {queue.properties.text("queueName") for queue in stack.of_type(QUEUE)}
-    leads_to = dict(_dead_letter_queues(stack))
+    leads_to = dead_letter_queues(stack)
     for queue, (dead_letter_queue, resource, path) in leads_to.items():
         if dead_letter_queue == queue:
             consequence = "the queue is its own dead letter queue, so a message that always fails goes round for ever."
@@ -52,8 +52,13 @@ Link = tuple[str, Resource, str]
 """Dead letter queue, who names it, and where."""
 
 
-def _dead_letter_queues(stack: Stack) -> Iterator[tuple[str, Link]]:
-    """Queue → its dead letter queue. The component is asked after the resources: it knows what wrangler will set, too."""
+def dead_letter_queues(stack: Stack) -> dict[str, Link]:
+    """By the name of the queue."""
+    return dict(_links(stack))
+
+
+def _links(stack: Stack) -> Iterator[tuple[str, Link]]:
+    """Queue and its dead letter queue. The component is asked after the resources: it knows what wrangler will set, too."""
     for consumer in stack.of_type(QUEUE_CONSUMER):
         dead_letter_queue = consumer.properties.text("deadLetterQueue")
         queue = _queue_of(consumer)
@@ -90,7 +95,7 @@ RULES = (
         id="queues-must-have-dead-letter-queue",
         title="Queues need a dead letter queue",
         description="A consumed queue names the queue that takes what could not be processed.",
-        requirements=("R13", "T15"),
+        requirements=("R13", "T15", "T118"),
         severity=Severity.HIGH,
         levels=Levels(production=MANDATORY, staging=ADVISORY, development=OFF),
         remediation="Add `dead_letter_queue` to the queue, preview, and bring the stack up. For the consumer of a dead letter queue itself, add its logical name to `endOfTheLine` of this policy's configuration.",

@@ -58,6 +58,11 @@ class Levels:
 
 EVERYWHERE = Levels(production=MANDATORY, staging=MANDATORY, development=MANDATORY)
 OUTSIDE_DEVELOPMENT = Levels(production=MANDATORY, staging=MANDATORY, development=OFF)
+ADVICE_OUTSIDE_PRODUCTION = Levels(production=MANDATORY, staging=ADVISORY, development=OFF)
+ADVICE_IN_PRODUCTION = Levels(production=ADVISORY, staging=OFF, development=OFF)
+ADVISED_EVERYWHERE = Levels(production=ADVISORY, staging=ADVISORY, development=ADVISORY)
+IN_DEVELOPMENT = Levels(production=OFF, staging=OFF, development=MANDATORY)
+OUTSIDE_PRODUCTION = Levels(production=OFF, staging=MANDATORY, development=MANDATORY)
 IN_PRODUCTION = Levels(production=MANDATORY, staging=OFF, development=OFF)
 ADVICE_ELSEWHERE = Levels(production=MANDATORY, staging=ADVISORY, development=ADVISORY)
 
@@ -81,6 +86,8 @@ class Rule:
     id: str
     title: str
     description: str
+    details: str = ""
+    """For the page of the rule: what exactly is judged, and why it matters."""
     requirements: tuple[str, ...]
     """The lines of the runbooks that the rule serves."""
     severity: Severity

@@ -139,12 +139,14 @@ class PolicyPack:
             request.resources.append(entry)
         return _findings(self._stub.AnalyzeStack(request))
 
-    def analyze_registrations(self, registrations: Iterable[Any], outputs: Mapping[str, Struct]) -> list[Finding]:
+    def analyze_registrations(
+        self, registrations: Iterable[Any], outputs: Mapping[str, Struct], stack: str = "production"
+    ) -> list[Finding]:
         """Judge a recorded program as a preview would: each RegisterResourceRequest, then the graph.
 
         `outputs` holds what RegisterResourceOutputs said, by URN. The URNs are those the program was told.
         """
-        seen = [_registered(registration) for registration in registrations]
+        seen = [replace(_registered(registration), stack=stack) for registration in registrations]
         findings = [finding for resource in seen for finding in self.analyze(resource)]
         return findings + self.analyze_stack(replace(r, properties=outputs.get(r.urn, r.properties)) for r in seen)
 

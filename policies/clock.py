@@ -1,0 +1,27 @@
+"""What time it is, for rules about dates: the one place where a pure rule meets the world."""
+
+import os
+from datetime import UTC, datetime
+
+VARIABLE = "HEADWORKS_NOW"
+"""A time as ISO text that stands in for now: to see what the rules will say at another day."""
+
+
+def now() -> datetime:
+    """With a zone. Raises ValueError when the variable holds no time: a gate must not guess its day."""
+    stated = os.environ.get(VARIABLE)
+    if not stated:
+        return datetime.now(UTC)
+    moment = moment_of(stated)
+    if moment is None:
+        raise ValueError(f"{VARIABLE} is {stated!r}, which is no time; write one such as 2026-12-31T12:00:00+00:00")
+    return moment
+
+
+def moment_of(text: str) -> datetime | None:
+    """The time that an ISO text says, in UTC where it says no zone; None if it says none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
