@@ -67,9 +67,9 @@ def start(workspace: Workspace, port: int | None = None) -> tuple[Server, bool]:
         if server is None:
             accounts = sorted({environment.account_id for environment in environments})
             server = _launch(home, accounts, _free_port(home) if port is None else port)
-    _create_zones(server, {(each.account_id, zone) for each in environments for zone in each.zone_names})
-    for environment in environments:
-        _add_destinations(home, environment)
+        _create_zones(server, {(each.account_id, zone) for each in environments for zone in each.zone_names})
+        for environment in environments:
+            _add_destinations(home, environment)
     return server, started
 
 

@@ -32,7 +32,9 @@ def test_start_gives_the_stacks_their_account_and_zone(headworks, client):
     started = headworks("sandbox", "start")
     assert started.returncode == 0, started.stderr
     opened = client()
-    assert [zone.name for zone in opened.zones.list()] == ["rockhound.app"]
+    assert {"rockhound.app", "yourdomain.com", "gateway.do"} <= {zone.name for zone in opened.zones.list()}
+    connected = opened.alerting.destinations.pagerduty.get(account_id="0123456789abcdef0123456789abcdef")
+    assert [service.id for service in connected] == ["0123456789abcdef0123456789abcdef"]
     assert len(list(opened.accounts.list())) == 1
 
 
