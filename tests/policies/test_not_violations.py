@@ -15,6 +15,20 @@ HARMLESS = {
         world.remove("exports-consumer"),
     ),
     "a consumer that only notifies": lambda world: world.add("QueueConsumer", "raw", {"type": "notification"}),
+    "a companion in order": lambda world: world["api"].update(
+        companions=[{"key": "tail", "scriptName": "tail", "vars": {}, "workersDev": False, "previewUrls": False}]
+    ),
+    "a declared dead letter queue, whose consumer is the end of the line": lambda world: world.add(
+        "headworks:index:WorkQueue",
+        "dead-letters",
+        {"queueName": "exports-dlq", "deadLettersOf": ["exports"], "consumer": {"scriptName": "rockhounding-api"}},
+    ),
+    "a Hyperdrive configuration and a site that are declared and made": lambda world: (
+        world["api"]["names"].update(hyperdrives=["main"], pagesProjects=["app"]),
+        world["api"]["declaredNames"].update(hyperdrives=["main"], pagesProjects=["app"]),
+        world.add("pulumi-python:dynamic/headworks:Hyperdrive", "main", {"name": "main"}),
+        world.add("cloudflare:index/pagesProject:PagesProject", "app", {"name": "app"}),
+    ),
     "dead letter queues in a row": lambda world: (
         world.add("Queue", "last", {"queueName": "exports-last"}, protect=True),
         world.add("QueueConsumer", "raw", {"queueName": "exports-dlq", "deadLetterQueue": "exports-last"}),

@@ -42,6 +42,8 @@ def migrations(world, *steps, bound=("ExportCoordinatorDO",), live="", chain="")
     )
 
 
+COMPANION = {"key": "tail", "scriptName": "tail", "vars": {}, "workersDev": False, "previewUrls": False}
+
 CREATED = {"tag": "v1", "newSqliteClasses": ["ExportCoordinatorDO"]}
 
 SPOILED = [
@@ -278,6 +280,37 @@ SPOILED = [
         lambda world: (world["subdomain"].pop("previewsEnabled"), outside_environment(world, "subdomain")),
         "not stated, so Cloudflare decides",
         "`preview_urls: false`",
+    ),
+    Spoiled(
+        "debug-variables-must-stay-in-development",
+        "a companion that skips authentication",
+        lambda world: world["api"].update(companions=[COMPANION | {"vars": {"SKIP_AUTH": "true"}}]),
+        "api.companions[0].vars: the variable SKIP_AUTH lets requests in",
+        "remove it",
+    ),
+    Spoiled(
+        "secrets-must-not-be-plain",
+        "a secret among the variables of a companion",
+        lambda world: world["api"].update(companions=[COMPANION | {"vars": {"API_TOKEN": "planted-0123456789abcdef"}}]),
+        "api.companions[0].vars: the variable API_TOKEN has the name of a secret",
+        "under `secrets`",
+    ),
+    Spoiled(
+        "production-must-not-use-workers-dev",
+        "a companion on workers.dev",
+        lambda world: world["api"].update(companions=[COMPANION | {"workersDev": True}]),
+        "api.companions[0].workersDev: the Worker tail answers on workers.dev (switched on)",
+        "`workers_dev: false`",
+    ),
+    Spoiled(
+        "production-names-must-be-complete",
+        "a declared Pages project that no resource makes",
+        lambda world: (
+            world["api"]["names"].update(pagesProjects=["app"]),
+            world["api"]["declaredNames"].update(pagesProjects=["app"]),
+        ),
+        "the Pages project app is declared, but no resource of the stack makes it",
+        "component of its kind",
     ),
     Spoiled(
         "routes-must-have-proxied-host",
