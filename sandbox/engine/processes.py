@@ -32,6 +32,25 @@ def unheard(_severity: Severity, _line: str) -> None:
     """For processes whose output interests nobody while they work."""
 
 
+async def spawn(
+    what: str, command: Sequence[str], *, directory: Path, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    """Starts a process in a group of its own, with its output in pipes; `what` names it in the error."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            cwd=directory,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            process_group=0,
+            limit=LINE_LIMIT,
+        )
+    except OSError as error:
+        raise EngineError(f"{what} could not be started: {error}") from error
+
+
 class ServingProcess:
     """A started process that has told its port."""
 
@@ -55,19 +74,7 @@ class ServingProcess:
         report: Report = unheard,
     ) -> Self:
         """`what` names the process in messages. Raises `EngineError` with its last words when it does not come up."""
-        try:
-            child = await asyncio.create_subprocess_exec(
-                *command,
-                cwd=directory,
-                env=environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                process_group=0,
-                limit=LINE_LIMIT,
-            )
-        except OSError as error:
-            raise EngineError(f"{what} could not be started: {error}") from error
+        child = await spawn(what, command, directory=directory, environment=environment)
         started = cls(what, child, report)
         try:
             started._guard = await asyncio.create_subprocess_exec(

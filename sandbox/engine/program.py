@@ -8,8 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.engine.config import ORGANIZATION, Project
-from sandbox.engine.errors import EngineError
-from sandbox.engine.processes import LINE_LIMIT, Report
+from sandbox.engine.processes import Report, spawn
 
 EXECUTOR = Path(__file__).with_name("executor.py")
 GRACE_SECONDS = 5.0
@@ -48,19 +47,7 @@ class Program:
             *("--organization", ORGANIZATION, "--pwd", str(project.program)),
             *("--dry_run", "true" if preview else "false", "--parallel", str(parallel), "."),
         ]
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                env=environment,
-                cwd=project.program,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                process_group=0,
-                limit=LINE_LIMIT,
-            )
-        except OSError as error:
-            raise EngineError(f"the program could not be started with {command[0]}: {error}") from error
+        process = await spawn("the program", command, directory=project.program, environment=environment)
         return cls(process, report)
 
     @property
