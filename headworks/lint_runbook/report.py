@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from headworks.lint_runbook.lint import ALL_RULES
 from headworks.lint_runbook.rule import Finding, Rule, Severity
@@ -110,7 +111,7 @@ def _sarif_result(file: str, finding: Finding, rule_index: int) -> dict[str, Any
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": file},
+                    "artifactLocation": {"uri": quote(file)},
                     "region": {"startLine": place.line, "startColumn": place.column},
                 }
             }

@@ -73,8 +73,15 @@ def read(text: str) -> Script:
         [command for command in reader.commands if command.words or command.assignments],
         reader.comments,
         reader.dangling,
-        [Word(found.group(), found.group(), *_position(text, found.start())) for found in PLACEHOLDER.finditer(text)],
+        list(_placeholders(text, {comment.line: comment.column for comment in reader.comments})),
     )
+
+
+def _placeholders(text: str, comments: dict[int, int]) -> Iterator[Word]:
+    for found in PLACEHOLDER.finditer(text):
+        line, column = _position(text, found.start())
+        if column < comments.get(line, column + 1):
+            yield Word(found.group(), found.group(), line, column)
 
 
 def for_bash(text: str) -> str:

@@ -11,7 +11,7 @@ CONTACT = re.compile(
     r"\[(?:[A-Z][\w ]*/[\w /]+|(?:TODO|TBD|FIXME|XXX|Name|Phone|Pager|Email|Slack|Contact|Owner)[\w ]*)\](?![(\[:])"
 )
 TODO = re.compile(r"\b(?:TBD|FIXME)\b")
-IN_COMMANDS = re.compile(r"\bYOUR_\w+|\byour-[\w-]+")
+IN_COMMANDS = re.compile(r"(?<![<\w])(?:YOUR_\w+|your-[\w-]+)")
 IN_CONFIGURATION = re.compile(
     r"\b(?:your|YOUR)[-_][\w-]+|\bx{8}-x{4}-x{4}-x{4}-x{12}\b|<[\w -]+>|\b(?:REPLACE|CHANGE)[-_ ]?ME\b|\b[\w-]*(?:production|staging)[\w-]*-id\b"
 )

@@ -135,11 +135,9 @@ TRUSTED = Claim(
     in_headings=False,
 )
 RETIRED = Claim(
-    _words(
-        r"\bWorkers Unbound\b|\bunbound usage model\b|\bBundled (?:usage model|plan)\b|\bWorkers Sites\b|\bservice environments\b"
-    ),
+    _words(r"\bWorkers Unbound\b|\bunbound usage model\b|\bBundled (?:usage model|plan)\b|\bservice environments\b"),
     "the product is retired.",
-    "the standard model of Workers, with `limits.cpu_ms` for more processor time; static assets instead of Workers Sites",
+    "the standard model of Workers, with `limits.cpu_ms` for more processor time",
 )
 
 RULES = (
