@@ -1,3 +1,4 @@
+import re
 import textwrap
 
 import pytest
@@ -9,6 +10,7 @@ from headworks.lint_runbook import wrangler
 from headworks.lint_runbook.documentation import table_of_rules
 from headworks.lint_runbook.lint import ALL_RULES, lint
 from headworks.lint_runbook.markdown import Markdown
+from headworks.lint_runbook.rules.commands import GONE
 
 
 def sh(code):
@@ -38,6 +40,7 @@ def findings(text, rule):
     [
         ("npx wrangler kv:key list --binding=B", "npx wrangler kv key list --binding=B --remote"),
         ('wrangler kv:namespace create "SESSIONS"', 'wrangler kv namespace create "SESSIONS"'),
+        ("wrangler secret:put KEY", "wrangler secret put KEY"),
         ("wrangler publish --env staging", "wrangler deploy --env staging"),
         ("wrangler queues stats orders", "wrangler queues info orders"),
         ("wrangler queues stats --queue orders", "wrangler queues info orders"),
@@ -51,9 +54,12 @@ def test_the_working_command_is_said(command, instead):
     assert defect.instead.startswith(instead)
 
 
-def test_what_replaces_a_command_exists_itself():
-    for command in ("deploy", "kv key", "kv bulk", "kv namespace", "queues info", "d1 time-travel info", "ai models"):
-        assert command in wrangler.vocabulary().commands
+@pytest.mark.parametrize("gone", GONE)
+def test_what_is_called_gone_is_gone_and_what_replaces_it_exists(gone):
+    assert gone not in wrangler.vocabulary().commands
+    for command in re.findall(r"wrangler [a-z][a-z0-9 -]+?(?= [A-Z-]|,|$)", GONE[gone].instead):
+        words = command.removeprefix("wrangler ")
+        assert words in wrangler.vocabulary().commands, command
 
 
 def test_the_environment_of_the_fix_is_the_one_of_the_step():

@@ -25,7 +25,7 @@ GONE: dict[str, Gone] = {
         "", "query the GraphQL Analytics API (dataset workersInvocationsAdaptive), or look at the dashboard"
     ),
     "config": Gone("4.0.0", "wrangler login"),
-    "constellation": Gone("3.80.0", "wrangler ai models"),
+    "constellation": Gone("3.67.0", "wrangler ai models"),
     "d1 backup": Gone(
         "4.0.0", "wrangler d1 time-travel info DATABASE, or wrangler d1 export DATABASE --remote --output FILE"
     ),
@@ -35,9 +35,6 @@ GONE: dict[str, Gone] = {
         'a migration with `deleted_classes = ["CLASS"]`, which deletes all its data for good: save what you need first',
     ),
     "generate": Gone("4.0.0", "npm create cloudflare@latest"),
-    "kv:bulk": Gone("4.0.0", "wrangler kv bulk"),
-    "kv:key": Gone("4.0.0", "wrangler kv key"),
-    "kv:namespace": Gone("4.0.0", "wrangler kv namespace"),
     "logs": Gone("", "wrangler tail"),
     "publish": Gone("4.0.0", "wrangler deploy"),
     "pubsub": Gone("4.62.0", "wrangler queues"),
@@ -49,12 +46,13 @@ GONE: dict[str, Gone] = {
         "",
         'curl -H "Authorization: Bearer $CLOUDFLARE_API_TOKEN" https://api.cloudflare.com/client/v4/zones/ZONE_ID/workers/routes',
     ),
-    "secret:bulk": Gone("4.0.0", "wrangler secret bulk"),
     "subdomain": Gone("4.0.0", "`workers_dev` in the configuration"),
     "version": Gone("4.0.0", "wrangler --version"),
 }
 """What runbooks still say; each other command that wrangler does not know is found by its absence from wrangler.json."""
 
+WITH_A_COLON = Gone("4.0.0", "")
+"""`kv:key list` and the like; what replaces them has the same words."""
 VERBS = frozenset({"create", "delete", "get", "info", "list", "put"})
 UNMISTAKABLE = re.compile(r"[ :]|^publish$")
 """In a comment, `wrangler version` may be English."""
@@ -79,6 +77,8 @@ def unknown_commands(runbook: Runbook) -> Iterator[Defect]:
 
 def _gone(call: WranglerCall) -> tuple[str, Gone | None]:
     """The words that are gone, with what to do; an argument may be the last of them."""
+    if ":" in call.written and call.command and not call.unknown:
+        return call.written, WITH_A_COLON
     verb = [argument.text for argument in call.arguments[:1] if argument.text in VERBS and not call.command]
     words = [*call.written.split(), *verb]
     keys = [" ".join(words[:end]) for end in range(len(words), 0, -1)]
