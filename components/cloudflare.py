@@ -7,7 +7,6 @@ for resources that their system does not have.
 """
 
 import importlib
-import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -53,33 +52,7 @@ if TYPE_CHECKING:
     from pulumi_cloudflare import WorkersScriptBindingArgsDict as Binding
     from pulumi_cloudflare import WorkersScriptObservabilityArgsDict as Observability
 else:
-
-    def _enter(name: str) -> None:
-        """Put the package `name` into `sys.modules` without running its `__init__`, unless it has been imported already."""
-        if name in sys.modules:
-            return
-        specification = importlib.util.find_spec(name)
-        if specification is None or specification.loader is None:
-            raise ModuleNotFoundError(
-                f"No module named {name!r}: run `uv sync` to install the Cloudflare provider", name=name
-            )
-        package = importlib.util.module_from_spec(specification)
-
-        def complete(attribute: str) -> Any:
-            """Run the real `__init__` when a name is asked for that only it defines."""
-            if attribute in {
-                "_utilities",
-                "outputs",
-            }:  # the modules' own `from . import …`: the import system finds those
-                raise AttributeError(attribute)
-            del package.__getattr__
-            specification.loader.exec_module(package)
-            return getattr(package, attribute)
-
-        package.__getattr__ = complete
-        sys.modules[name] = package
-
-    _enter("pulumi_cloudflare")
+    from components.provider_package import enter
 
     _MODULES = {
         "D1Database": "d1_database",
@@ -109,6 +82,8 @@ else:
         "get_zone_output": "get_zone",
     }
     """Class or function → its module."""
+
+    enter("pulumi_cloudflare", [*_MODULES, "GetZone"])
 
     _INPUTS = {
         "Binding": "WorkersScriptBindingArgsDict",

@@ -32,6 +32,35 @@ def test_the_classes_are_those_of_the_package_whoever_is_imported_first(imports)
     assert samples == "cloudflare:index/r2Bucket:R2Bucket pulumi_cloudflare.get_zone Zone"
 
 
+NESTED_TYPES = """
+import components.cloudflare as ours
+from pulumi_cloudflare import _inputs, outputs
+prefixes = (*ours._MODULES, "GetZone")
+for module in (_inputs, outputs):
+    for name, type_ in sorted(vars(module).items()):
+        if isinstance(type_, type) and type_.__module__ == module.__name__ and name.startswith(prefixes):
+            hints = {key: str(value) for key, value in getattr(type_, "__annotations__", {}).items()}
+            properties = sorted(key for key, value in vars(type_).items() if isinstance(value, property))
+            print(name, [base.__name__ for base in type_.__mro__], hints, properties)
+"""
+
+
+def test_the_nested_types_of_our_resources_are_those_of_the_package():
+    ours, theirs = run(NESTED_TYPES), run("import pulumi_cloudflare" + NESTED_TYPES)
+    assert any(line.startswith("WorkersScriptBindingArgs ") and "'namespace_id'" in line for line in ours)
+    assert ours == theirs
+
+
+def test_who_wants_another_resource_gets_the_whole_package_with_its_nested_types():
+    other = "pulumi_cloudflare.AccessApplicationCorsHeadersArgs(max_age=1).max_age"
+    before, after = run(
+        "import components.cloudflare as ours, sys\n"
+        "print(hasattr(sys.modules['pulumi_cloudflare._inputs'].AccessApplicationCorsHeadersArgs, 'max_age'))\n"
+        f"import pulumi_cloudflare\nprint({other})"
+    )
+    assert (before, after) == ("False", "1")
+
+
 def test_a_program_that_imports_the_components_does_not_run_the_packages_250_modules():
     (loaded,) = run(
         "import components.worker_environment, sys\n"
