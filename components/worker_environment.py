@@ -62,25 +62,23 @@ class WorkerEnvironment(Component):
 
         PhysicalNames(f"{name}-names", environment, pulumi.ResourceOptions(parent=self))
         parts = self._parts(migrations)
-        deployed: dict[str, DeployedWorker] = {}
+        workers: dict[str, DeployedWorker] = {}
         for each in order:
-            deployed[each.worker.name] = deploy(
+            workers[each.key] = deploy(
                 self._make,
                 each,
                 facts=facts.scripts[each.worker.name],
                 bundle=bundles[each.key],
                 bound=parts.bindings_of(each.key),
-                deployed=deployed,
+                before=workers.values(),
                 routes_enabled=environment.routes_enabled,
             )
-        workers = {each.declared.key: each for each in deployed.values()}
         self._attach(parts, workers)
         self._surround(parts)
 
         self.outputs = documents(environment, parts, workers)
-        self.register_outputs(
-            {}
-        )  # the documents are the stack's; beside the inputs, `environment` would mean two things
+        # The documents are the stack's: beside the inputs, `environment` would mean two things.
+        self.register_outputs({})
 
     def _make(self, component: Callable[[str, Any, pulumi.ResourceOptions | None], C], role: str, **args: Any) -> C:
         """A component beneath this one. Every one of them takes the account and whether it is production."""

@@ -93,17 +93,17 @@ def deploy(
     facts: ScriptFacts,
     bundle: BundleArgs | None,
     bound: Sequence[Binding],
-    deployed: Mapping[str, DeployedWorker],
+    before: Iterable[DeployedWorker],
     routes_enabled: bool,
 ) -> DeployedWorker:
     """Make what surrounds one script, and the script itself if the stack uploads it.
 
-    `bound` are its bindings to resources of the environment; `deployed` are the Workers before it, by script.
+    `bound` are its bindings to resources of the environment; `before` are the Workers that were made already.
     """
     worker, prefix = declared.worker, f"{declared.key}-" if declared.key else ""
     of_script = {"script_name": worker.name, "owner": worker.code.owner}
     steps = history(worker.migrations)
-    scripts = {name: other.script_name for name, other in deployed.items()}
+    scripts = {each.declared.worker.name: each.script_name for each in before}
 
     durable_objects = make(
         DurableObjects,
