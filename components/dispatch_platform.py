@@ -59,7 +59,7 @@ class DispatchPlatform(Component):
     """
 
     namespace: pulumi.Output[str]
-    """The physical name, known once the namespace exists."""
+    """The physical name."""
     trusted: pulumi.Output[bool]
     worker_bindings: list[Binding]
     """The dispatcher's."""
@@ -73,7 +73,9 @@ class DispatchPlatform(Component):
             name=platform["namespace"],
             opts=stateful(self, production=args["production"]),
         )
-        self.namespace = namespace.namespace_name  # `name` is empty after an import
+        # `namespace_name` is not known in a preview, where no policy could judge what is made of it, and `name` is empty after
+        # an import. The URN is known always, and is here for the dependency.
+        self.namespace = namespace.urn.apply(lambda _: platform["namespace"])
         self.trusted = DispatchTrust(
             f"{name}-trust",
             account_id=args["account_id"],
