@@ -100,6 +100,7 @@ RULES = (
         id="production-names-must-be-complete",
         title="Production names are complete",
         description="Everything that the system declares exists in production under its production name.",
+        details="Every name in `declaredNames` of the `WorkerEnvironment` is in its `names`, and a resource of the stack makes it (Worker, Workflows and hosts excepted where wrangler owns the code); and no name in production is of staging or development.",
         requirements=("R1", "R5", "R86", "R87", "T48", "T52", "T53", "T131", "T132", "P58", "D5"),
         severity=Severity.HIGH,
         levels=IN_PRODUCTION,

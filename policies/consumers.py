@@ -97,8 +97,9 @@ def unbatched(resource: Resource, _settings: Properties) -> Iterator[Violation]:
 
 def unconsumed(resource: Resource, settings: Properties) -> Iterator[Violation]:
     queue = resource.properties
-    if resource.name in settings.texts("consumedElsewhere") or queue.is_unknown("consumer"):
+    if resource.name in settings.texts("consumedElsewhere"):
         return
+    queue.table("consumer")
     if queue.is_missing("consumer") and not queue.texts("deadLettersOf"):
         yield Violation(
             "nobody consumes the queue, so its messages expire unread.",

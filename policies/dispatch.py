@@ -33,28 +33,25 @@ def wrong_trust(resource: Resource, _settings: Properties) -> Iterator[Violation
 
 
 def wrong_order(resource: Resource, _settings: Properties) -> Iterator[Violation]:
-    platform = resource.properties
-    keys = [service.text("key") or "" for service in platform.tables("services")]
-    order = platform.texts("deployOrder") or keys
-    if not platform.is_known("services") or not platform.is_known("deployOrder"):
-        return
-    for index, service in enumerate(platform.tables("services")):
-        key = service.text("key") or ""
+    services = resource.properties.tables("services")
+    keys = [service.text("key") for service in services]
+    order = resource.properties.texts("deployOrder") or keys
+    for index, service in enumerate(services):
         for binding in service.tables("bindings"):
-            bound = binding.text("service") or ""
-            path = f"services[{index}].bindings"
+            key, bound = keys[index], binding.text("service")
+            if key is None or bound is None or None in keys:
+                continue
             if bound not in keys:
-                yield Violation(
-                    f"the service {key} binds {bound}, which the catalogue does not have, so its deployment is refused.",
-                    "correct the key, or add the service to the catalogue.",
-                    property=path,
+                consequence = (
+                    f"the service {key} binds {bound}, which the catalogue does not have, so its deployment is refused."
                 )
+                fix = "correct the key, or add the service to the catalogue."
             elif key in order and bound in order and order.index(bound) >= order.index(key):
-                yield Violation(
-                    f"the service {key} is deployed before {bound}, which it binds, so a rebuild of the namespace fails at it.",
-                    "let services bind each other in one direction only.",
-                    property=path,
-                )
+                consequence = f"the service {key} is deployed before {bound}, which it binds, so a rebuild of the namespace fails at it."
+                fix = "let services bind each other in one direction only."
+            else:
+                continue
+            yield Violation(consequence, fix, property=f"services[{index}].bindings")
 
 
 def wrong_catalogue(stack: Stack, _settings: Properties) -> Iterator[Violation]:

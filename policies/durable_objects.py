@@ -176,6 +176,7 @@ RULES = (
         id="durable-object-migrations-must-only-grow",
         title="Durable Object migrations are valid and append-only",
         description="The migrations can be applied, end with every bound class, and continue what is live.",
+        details="Tags are present and unique; classes are created once, renamed and deleted only while they exist, and have SQLite storage; the hash chain follows from the content; the live tag is among the declared ones, and the chain that was recorded at it is theirs.",
         requirements=("R10", "R11", "R78", "P9", "P10", "P11", "P12", "P57", "P75"),
         severity=Severity.CRITICAL,
         levels=EVERYWHERE,

@@ -37,6 +37,7 @@ RULES = (
         id="live-state-must-be-verified",
         title="Live facts are verified",
         description="The account and the migration tag of the live Worker were read, not assumed.",
+        details="Judged are the live facts in the inputs of `WorkerEnvironment` and `DurableObjects`; those of `SecretContract` are for declared-secrets-must-be-set.",
         requirements=("R22", "R50", "T38"),
         severity=Severity.HIGH,
         levels=ADVICE_ELSEWHERE,

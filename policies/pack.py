@@ -1,12 +1,14 @@
 """The pack: all rules, and the policies that they become."""
 
+from collections.abc import Mapping
+
 from pulumi_policy import EnforcementLevel, Policy, PolicyPack
 
 from policies import (
     account,
     alerts,
+    bindings,
     caching,
-    code,
     completeness,
     consumers,
     credentials,
@@ -29,29 +31,22 @@ from policies.rule import Rule
 
 NAME = "headworks"
 
-RULES: tuple[Rule, ...] = (
-    *queues.RULES,
-    *consumers.RULES,
-    *storage.RULES,
-    *databases.RULES,
-    *durable_objects.RULES,
-    *stateful.RULES,
-    *residency.RULES,
-    *credentials.RULES,
-    *variables.RULES,
-    *caching.RULES,
-    *account.RULES,
-    *isolation.RULES,
-    *likeness.RULES,
-    *exposure.RULES,
-    *entrances.RULES,
-    *code.RULES,
-    *runtime.RULES,
-    *dispatch.RULES,
-    *alerts.RULES,
-    *completeness.RULES,
-    *live_state.RULES,
-)
+SUBJECTS: Mapping[str, tuple[Rule, ...]] = {
+    "Queues": (*queues.RULES, *consumers.RULES),
+    "Storage": (*storage.RULES, *stateful.RULES, *residency.RULES),
+    "Databases": databases.RULES,
+    "Durable Objects": durable_objects.RULES,
+    "Secrets": credentials.RULES,
+    "Variables": (*variables.RULES, *caching.RULES),
+    "Account": (*account.RULES, *live_state.RULES),
+    "Environments": (*likeness.RULES, *isolation.RULES, *completeness.RULES),
+    "Entrances": (*exposure.RULES, *entrances.RULES),
+    "Code and runtime": (*bindings.RULES, *runtime.RULES),
+    "Workers for Platforms": dispatch.RULES,
+    "Alerts": alerts.RULES,
+}
+
+RULES: tuple[Rule, ...] = tuple(rule for rules in SUBJECTS.values() for rule in rules)
 
 
 def policies() -> list[Policy]:

@@ -51,7 +51,7 @@ def contradicted(resource: Resource, _settings: Properties) -> Iterator[Violatio
     jurisdiction, told = _jurisdiction(resource), environment.table("vars").text(VARIABLE)
     if jurisdiction and told and told != jurisdiction:
         yield Violation(
-            f"the code is told to keep its Durable Objects in {told}, and everything else is kept in {jurisdiction}.",
+            f"the code is told to keep its Durable Objects in another jurisdiction than {jurisdiction}, where everything else is kept.",
             f"give `jurisdiction` and the variable {VARIABLE} one value, in one profile.",
             property=f"vars.{VARIABLE}",
         )

@@ -34,7 +34,8 @@ OFF = EnforcementLevel.DISABLED
 ADVICE = "-advice"
 """What the name of the policy ends in that gives as advice what is mandatory elsewhere."""
 
-DOCUMENTATION = "docs/policies.md"
+DOCUMENTATION = "docs/policies"
+"""Folder of the pages, one per rule."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Rule:
     def _described(self, level: EnforcementLevel) -> dict[str, Any]:
         """What Pulumi keeps of a policy beside its check."""
         is_advice_of_mandatory = level is ADVISORY and MANDATORY in self.levels.in_use
-        url = f"{DOCUMENTATION}#{self.id}"
+        url = f"{DOCUMENTATION}/{self.id}.md"
         lines = " ".join(self.requirements)
         return {
             "name": self.id + (ADVICE if is_advice_of_mandatory else ""),

@@ -44,6 +44,7 @@ RULES = (
         id="stateful-resources-must-be-protected",
         title="Stateful resources are protected",
         description="What holds data in production cannot be deleted by accident.",
+        details="R2 buckets, KV namespaces, D1 databases, queues, dispatch namespaces and scripts that own Durable Objects have `protect`. The pack cannot see `retain_on_delete`; the tests of the components do.",
         requirements=("R86", "R87", "D1", "D4"),
         severity=Severity.CRITICAL,
         levels=IN_PRODUCTION,

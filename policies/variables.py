@@ -136,6 +136,7 @@ RULES = (
         id="debug-variables-must-stay-in-development",
         title="No debugging or skipped authentication outside development",
         description="Variables that skip authentication, turn debugging on or log everything are for development only.",
+        details="No variable of a `WorkerEnvironment`, and no plain binding of a script outside of one, skips authentication (`SKIP_AUTH`, `DISABLE_AUTH`, …), turns debugging on (`DEBUG`, `DEBUG_…`, `…_DEBUG`) or sets a `LOG_LEVEL` of debug or lower. Values that mean off (`false`, `0`, `off`, …) are fine. JSON is looked into.",
         requirements=("R34", "R35", "P29"),
         severity=Severity.CRITICAL,
         levels=OUTSIDE_DEVELOPMENT,

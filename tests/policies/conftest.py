@@ -24,6 +24,11 @@ CLOUDFLARE = {
     "WorkersRoute": "cloudflare:index/workersRoute:WorkersRoute",
     "WorkersCustomDomain": "cloudflare:index/workersCustomDomain:WorkersCustomDomain",
     "DnsRecord": "cloudflare:index/dnsRecord:DnsRecord",
+    "R2BucketCors": "cloudflare:index/r2BucketCors:R2BucketCors",
+    "R2BucketLifecycle": "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
+    "ZoneSetting": "cloudflare:index/zoneSetting:ZoneSetting",
+    "PagesProject": "cloudflare:index/pagesProject:PagesProject",
+    "WorkersCronTrigger": "cloudflare:index/workersCronTrigger:WorkersCronTrigger",
     "D1Database": "cloudflare:index/d1Database:D1Database",
     "WorkersForPlatformsDispatchNamespace": "cloudflare:index/workersForPlatformsDispatchNamespace:WorkersForPlatformsDispatchNamespace",
 }
@@ -39,6 +44,15 @@ def chained(*steps: dict[str, Any]) -> list[dict[str, Any]]:
     return chained_steps
 
 
+CODE = """
+import { createHash } from "node:crypto";
+export class ExportCoordinatorDO {}
+class Registry {}
+export { Registry as StatePackRegistryDO };
+export default { fetch() {}, queue() {}, scheduled() {} };
+"""
+
+
 def _names(suffix: str = "", kv_suffix: str = "", host: str = "api.rockhound.app") -> dict[str, list[str]]:
     return {
         "scripts": [f"rockhounding-api{suffix}"],
@@ -47,6 +61,32 @@ def _names(suffix: str = "", kv_suffix: str = "", host: str = "api.rockhound.app
         "databases": [],
         "queues": [f"exports-queue{suffix}", f"exports-dlq{suffix}"],
         "hosts": [host],
+    }
+
+
+SECRETS = ["SUPABASE_SERVICE_ROLE_KEY", "ADMIN_API_KEY", "MAPBOX_API_KEY"]
+
+
+def _shape(limit: str) -> list[dict[str, Any]]:
+    main = {
+        "key": "",
+        "compatibilityDate": "2026-02-25",
+        "compatibilityFlags": ["nodejs_compat"],
+        "bindings": ["CACHE_KV", "ENVIRONMENT", "EXPORTS_QUEUE", "LOG_LEVEL", "SUPABASE_URL"],
+        "secrets": [*SECRETS],
+        "rateLimits": [limit],
+    }
+    return [main]
+
+
+def _sibling(name: str, names: dict[str, list[str]]) -> dict[str, Any]:
+    return {
+        "environment": name,
+        "production": name == "production",
+        "accountId": ACCOUNT,
+        "jurisdiction": "default",
+        "names": names,
+        "shape": _shape("1002"),
     }
 
 
@@ -87,9 +127,50 @@ class World:
         for name in names:
             del self.resources[name]
 
+    def script(self, name: str, **properties: Any) -> Declared:
+        """A script beside our components, in order as far as nothing else is said."""
+        whole = {"scriptName": name, "compatibilityDate": "2026-02-25", "observability": {"enabled": True}}
+        return self.add("WorkersScript", name, whole | properties)
+
+    def companion(self, key: str, **variables: str) -> None:
+        """A further Worker, without anything that leads to it."""
+        worker = {"key": key, "scriptName": key, "vars": variables, "workersDev": False, "previewUrls": False}
+        self["api"].setdefault("companions", []).append(worker)
+        code = self["code"] | {"scriptName": key}
+        self.add("headworks:index:WorkerCode", f"{key}-code", code, parent="api")
+
+    def platform(self) -> None:
+        """Workers for Platforms in order: two services behind the API, and who deploys them."""
+        common = {"accountId": ACCOUNT, "production": True}
+        services = [
+            {"key": key, "host": "api.rockhound.app", "compatibilityDate": "2026-02-25", "bindings": bindings}
+            for key, bindings in (("db", []), ("gateway", [{"binding": "DB", "service": "db"}]))
+        ]
+        self.add("headworks:index:DispatchPlatform", "platform", common | {
+            "namespace": "dotdo",
+            "trusted": True,
+            "deploy": "deploy",
+            "servicesVariable": "SERVICES",
+            "namespaceVariable": "NAMESPACE",
+            "services": services,
+            "deployOrder": ["db", "gateway"],
+        }, parent="api")  # fmt: skip
+        self["api"]["vars"]["SERVICES"] = json.dumps([{"service": each["key"]} for each in services])
+        self.companion("deploy", NAMESPACE="dotdo")
+        self.add("headworks:index:Routes", "deploy-routes", common | {
+            "scriptName": "deploy", "routes": [{"host": "deploy.rockhound.app", "customDomain": True}],
+        }, parent="api")  # fmt: skip
+        lock = [{"id": "keep", "prefix": "bundles/", "retentionDays": 90}]
+        bundles = {"binding": "BUNDLES", "worker": "deploy", "cors": [], "lifecycle": [], "lock": lock}
+        self.add("headworks:index:BucketSet", "bundles", common | {"buckets": [bundles]}, parent="api")
+
     def become(self, environment: str) -> None:
         """The same, in the stack of another environment: nothing else changes but what says so."""
         self.stack = environment
+        if environment != "production":
+            names = _names(f"-{environment}", f"_{environment.upper()}", f"{environment}-api.rockhound.app")
+            self["api"]["vars"].update(ENVIRONMENT=environment)
+            self["api"].update(stack=environment, names=names, siblings=[_sibling("production", _names())])
         for declared in self.resources.values():
             if "production" in declared.properties:
                 declared.properties["production"] = environment == "production"
@@ -127,9 +208,9 @@ def production(policy_pack) -> World:
         "scriptName": "rockhounding-api",
         "names": _names(),
         "declaredNames": _names(),
-        "siblings": [
-            {"environment": "staging", "accountId": ACCOUNT, "names": _names("-staging", "_STAGING", "staging-api.rockhound.app")}
-        ],
+        "jurisdiction": "default",
+        "shape": _shape("1001"),
+        "siblings": [_sibling("staging", _names("-staging", "_STAGING", "staging-api.rockhound.app"))],
         "vars": {"ENVIRONMENT": "production", "LOG_LEVEL": "info", "SUPABASE_URL": "https://db.example.com"},
         "workersDev": False,
         "previewUrls": False,
@@ -142,10 +223,17 @@ def production(policy_pack) -> World:
         "deadLetterQueue": "exports-dlq",
         "messageRetentionPeriod": 345600,
         "deliveryDelay": 0,
-        "consumer": {"scriptName": "rockhounding-api", "batchSize": 10, "maxRetries": 3, "deadLetterQueue": "exports-dlq"},
+        "consumer": {
+            "scriptName": "rockhounding-api",
+            "batchSize": 10,
+            "maxWaitTimeMs": 5000,
+            "maxRetries": 3,
+            "deadLetterQueue": "exports-dlq",
+        },
     }, **inside)  # fmt: skip
     for name, queue_name in (("exports-queue", "exports-queue"), ("exports-dead-letter-queue", "exports-dlq")):
-        world.add("Queue", name, {"accountId": ACCOUNT, "queueName": queue_name}, parent="exports", protect=True)
+        queue = {"accountId": ACCOUNT, "queueName": queue_name, "settings": {"messageRetentionPeriod": 345600}}
+        world.add("Queue", name, queue, parent="exports", protect=True)
     world.add("QueueConsumer", "exports-consumer", {
         "accountId": ACCOUNT,
         "type": "worker",
@@ -161,6 +249,16 @@ def production(policy_pack) -> World:
             protect=True,
             **inside,
         )
+    decided = [
+        {
+            "binding": f"{name}_BUCKET",
+            "name": name,
+            "cors": [],
+            "lifecycleWaived": "the app deletes what it no longer needs",
+        }
+        for name in _names()["buckets"]
+    ]
+    world.add("headworks:index:BucketSet", "buckets", common | {"buckets": decided}, **inside)
     for title in _names()["kvNamespaces"]:
         world.add("WorkersKvNamespace", title, {"accountId": ACCOUNT, "title": title}, protect=True, **inside)
     world.add("headworks:index:DurableObjects", "objects", common | {
@@ -170,31 +268,55 @@ def production(policy_pack) -> World:
             {"binding": "STATE_PACKS", "className": "StatePackRegistryDO"},
         ],
         "migrations": chained(
-            {"tag": "v1", "newSqliteClasses": ["ExportCoordinatorDO", "PackRegistry", "Retired"]},
-            {"tag": "v2", "renamedClasses": [{"from": "PackRegistry", "to": "StatePackRegistryDO"}], "deletedClasses": ["Retired"]},
+            {"tag": "v1", "newSqliteClasses": ["ExportCoordinatorDO", "PackRegistry"]},
+            {"tag": "v2", "renamedClasses": [{"from": "PackRegistry", "to": "StatePackRegistryDO"}]},
         ),
         "liveTag": "v1",
-        "liveChain": chained({"tag": "v1", "newSqliteClasses": ["ExportCoordinatorDO", "PackRegistry", "Retired"]})[0]["chain"][:12],
+        "liveChain": chained({"tag": "v1", "newSqliteClasses": ["ExportCoordinatorDO", "PackRegistry"]})[0]["chain"][:12],
         "status": "verified",
     }, **inside)  # fmt: skip
-    secrets = ["SUPABASE_SERVICE_ROLE_KEY", "ADMIN_API_KEY", "MAPBOX_API_KEY"]
     world.add("headworks:index:SecretContract", "secrets", common | {
-        "scriptName": "rockhounding-api", "declared": secrets, "present": sorted(secrets), "status": "verified",
+        "scriptName": "rockhounding-api", "declared": SECRETS, "present": sorted(SECRETS), "status": "verified",
     }, **inside)  # fmt: skip
-    world.add("WorkersScript", "script", {
+    runtime = {"compatibilityDate": "2026-02-25", "compatibilityFlags": ["nodejs_compat"]}
+    world.add("headworks:index:WorkerCode", "code", common | runtime | {
+        "scriptName": "rockhounding-api",
+        "owner": "pulumi",
+        "observability": {"enabled": True, "headSamplingRate": 1, "invocationLogs": True},
+        "logpush": False,
+        "workersDev": False,
+        "cpuMs": 500,
+    }, **inside)  # fmt: skip
+    world.add("WorkersScript", "script", runtime | {
         "accountId": ACCOUNT,
         "scriptName": "rockhounding-api",
+        "content": CODE,
+        "keepBindings": ["secret_key", "secret_text"],
+        "usageModel": "standard",
         "bindings": [
+            {"type": "r2_bucket", "name": "MEDIA_BUCKET", "bucketName": "rockhound-media"},
+            {"type": "queue", "name": "EXPORTS_QUEUE", "queueName": "exports-queue"},
             {"type": "durable_object_namespace", "name": "EXPORT_COORDINATOR", "className": "ExportCoordinatorDO"},
             {"type": "plain_text", "name": "LOG_LEVEL", "text": "info"},
             {"type": "json", "name": "FEATURES", "json": '{"exports": true, "cors": "off"}'},
-            *({"type": "inherit", "name": secret} for secret in secrets),
+            *({"type": "inherit", "name": secret} for secret in SECRETS),
         ],
-    }, protect=True, **inside)  # fmt: skip
+    }, protect=True, parent="code")  # fmt: skip
+    schedules = {"scriptName": "rockhounding-api", "owner": "pulumi", "crons": ["*/5 * * * *"]}
+    world.add("headworks:index:Schedules", "schedules", common | schedules, **inside)
+    world.add("headworks:index:Alerts", "alerts", common | {
+        "destinations": [{"key": "mail", "kind": "email"}, {"key": "pager", "kind": "pagerduty"}],
+        "alerts": [
+            {"key": "down", "when": "unreachable", "severity": "critical", "notify": ["mail", "pager"], "mechanism": "health_check"},
+        ],
+    }, **inside)  # fmt: skip
+    zones = [{"zone": "rockhound.app", "alwaysUseHttps": True, "minTlsVersion": "1.2"}]
+    world.add("headworks:index:ZoneSettings", "zone-settings", common | {"zones": zones}, **inside)
     subdomain = {"accountId": ACCOUNT, "scriptName": "rockhounding-api", "enabled": False, "previewsEnabled": False}
     world.add("WorkersScriptSubdomain", "subdomain", subdomain, **inside)
     route = {"host": "api.rockhound.app", "path": "/*", "zone": "rockhound.app", "customDomain": False, "proxied": True}
-    world.add("headworks:index:Routes", "routes", common | {"routes": [route]}, **inside)
+    routes = {"scriptName": "rockhounding-api", "routes": [route]}
+    world.add("headworks:index:Routes", "routes", common | routes, **inside)
     pattern = {"zoneId": ZONE, "pattern": "api.rockhound.app/*", "script": "rockhounding-api"}
     world.add("WorkersRoute", "route", pattern, parent="routes")
     record = {

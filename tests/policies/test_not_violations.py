@@ -10,10 +10,6 @@ def raw_route(world, pattern):
 
 
 HARMLESS = {
-    "a queue that another system consumes": lambda world: (
-        world["exports"].pop("consumer"),
-        world.remove("exports-consumer"),
-    ),
     "a consumer that only notifies": lambda world: world.add("QueueConsumer", "raw", {"type": "notification"}),
     "a companion in order": lambda world: world["api"].update(
         companions=[{"key": "tail", "scriptName": "tail", "vars": {}, "workersDev": False, "previewUrls": False}]
@@ -21,7 +17,11 @@ HARMLESS = {
     "a declared dead letter queue, whose consumer is the end of the line": lambda world: world.add(
         "headworks:index:WorkQueue",
         "dead-letters",
-        {"queueName": "exports-dlq", "deadLettersOf": ["exports"], "consumer": {"scriptName": "rockhounding-api"}},
+        {
+            "queueName": "exports-dlq",
+            "deadLettersOf": ["exports"],
+            "consumer": {"scriptName": "rockhounding-api", "maxRetries": 3},
+        },
     ),
     "a Hyperdrive configuration and a site that are declared and made": lambda world: (
         world["api"]["names"].update(hyperdrives=["main"], pagesProjects=["app"]),
@@ -31,7 +31,11 @@ HARMLESS = {
     ),
     "dead letter queues in a row": lambda world: (
         world.add("Queue", "last", {"queueName": "exports-last"}, protect=True),
-        world.add("QueueConsumer", "raw", {"queueName": "exports-dlq", "deadLetterQueue": "exports-last"}),
+        world.add(
+            "QueueConsumer",
+            "raw",
+            {"queueName": "exports-dlq", "deadLetterQueue": "exports-last", "settings": {"maxRetries": 1}},
+        ),
     ),
     "switches that are off": lambda world: world["api"].update(
         vars={"SKIP_AUTH": "false", "DEBUG": "0", "DEBUG_SQL": "off", "LOG_LEVEL": "warn", "DEBUGGER_DOCS": "x"}
@@ -39,10 +43,6 @@ HARMLESS = {
     "the same names in another account": lambda world: world["api"].update(
         siblings=[{"environment": "staging", "accountId": world.other_account, "names": world["api"]["names"]}]
     ),
-    "one bucket name in two jurisdictions": lambda world: [
-        world.add("R2Bucket", place, {"name": "archive", "jurisdiction": place}, protect=True)
-        for place in ("eu", "default")
-    ],
     "KV values under different keys of a namespace not made yet": lambda world: [
         world.add("WorkersKv", key, {"namespaceId": world.unknown, "keyName": key, "value": ""}) for key in ("a", "b")
     ],
@@ -61,21 +61,9 @@ HARMLESS = {
         world["routes"].update(routes=[{"host": "api.rockhound.app", "customDomain": True}]),
         world.add("WorkersCustomDomain", "domain", {"hostname": "api.rockhound.app"}),
     ),
-    "a script without Durable Objects": lambda world: world.add("WorkersScript", "tail", {"scriptName": "tail"}),
-    "a script that calls the objects of another": lambda world: world.add(
-        "WorkersScript",
-        "caller",
-        {"scriptName": "caller", "bindings": [{"type": "durable_object_namespace", "scriptName": "rockhounding-api"}]},
-    ),
-    "a class that was deleted and came back": lambda world: world["objects"].update(
-        migrations=world.chained(
-            {"tag": "v1", "newSqliteClasses": ["A"]},
-            {"tag": "v2", "deletedClasses": ["A"]},
-            {"tag": "v3", "newSqliteClasses": ["A"]},
-        ),
-        bindings=[{"binding": "A", "className": "A"}],
-        liveTag="v3",
-        liveChain="",
+    "a script without Durable Objects": lambda world: world.script("tail"),
+    "a script that calls the objects of another": lambda world: world.script(
+        "caller", bindings=[{"type": "durable_object_namespace", "scriptName": "rockhounding-api"}]
     ),
     "a Worker that was never deployed": lambda world: world["objects"].update(liveTag="", liveChain=""),
     "a live Worker from before there was a ledger": lambda world: world["objects"].pop("liveChain"),
@@ -107,9 +95,7 @@ HARMLESS = {
         "WorkersKv", "deep", {"accountId": world.account, "namespaceId": "n", "keyName": "deep", "value": "[" * 100_000}
     ),
     "a resource without an account": lambda world: world.add("random:index:Id", "id", {"keepers": {}}),
-    "properties of no known type": lambda world: world.add(
-        "WorkersScript", "odd", {"bindings": "all", "scriptName": 7}
-    ),
+    "properties of no known type": lambda world: world.script("odd", bindings="all", scriptName=7),
 }
 
 
@@ -120,9 +106,68 @@ def test_production_still_passes_with(production, change):
 
 
 SETTINGS = {
+    "another system may consume a queue": (
+        {"queues-must-have-consumer": {"consumedElsewhere": ["exports"]}},
+        lambda world: (world["exports"].pop("consumer"), world.remove("exports-consumer")),
+    ),
+    "a queue may be retried more often": (
+        {"consumers-must-retry": {"most": 50}},
+        lambda world: world["exports"]["consumer"].update(maxRetries=40),
+    ),
+    "the app may make its tables itself": (
+        {"databases-must-have-migrations": {"migratedByApp": ["DB"]}},
+        lambda world: world.add(
+            "headworks:index:Databases", "databases", {"production": True, "databases": [{"binding": "DB"}]}
+        ),
+    ),
+    "an app may keep what lives elsewhere": (
+        {"live-objects-must-not-expire": {"livePrefixes": ["tables/"]}},
+        lambda world: world["buckets"]["buckets"][0].update(lifecycle=[{"prefix": "data/", "expireDays": 9}]),
+    ),
+    "a lock may be shorter": (
+        {"bundles-must-be-locked": {"days": 7}},
+        lambda world: (world.platform(), world["bundles"]["buckets"][0]["lock"][0].update(retentionDays=7)),
+    ),
+    "the deletion of a class may be decided, and it may come back": (
+        {"durable-object-classes-must-not-be-deleted": {"decided": ["A"]}},
+        lambda world: world["objects"].update(
+            migrations=world.chained(
+                {"tag": "v1", "newSqliteClasses": ["A"]},
+                {"tag": "v2", "deletedClasses": ["A"]},
+                {"tag": "v3", "newSqliteClasses": ["A"]},
+            ),
+            bindings=[{"binding": "A", "className": "A"}],
+            liveTag="v3",
+            liveChain="",
+        ),
+    ),
+    "a secret may be optional": (
+        {"environments-must-need-the-same-secrets": {"optional": ["SENTRY_TOKEN"]}},
+        lambda world: world["api"]["siblings"][0]["shape"][0]["secrets"].append("SENTRY_TOKEN"),
+    ),
+    "a variable may be optional": (
+        {"environments-must-bind-alike": {"optional": ["SAMPLING"]}},
+        lambda world: world["api"]["siblings"][0]["shape"][0]["bindings"].append("SAMPLING"),
+    ),
+    "code may know further log levels": (
+        {"log-levels-must-be-known": {"levels": ["warning"]}},
+        lambda world: world["api"]["vars"].update(LOG_LEVEL="warning"),
+    ),
+    "a date may be older": (
+        {"compatibility-dates-must-be-recent": {"months": 1200}},
+        lambda world: world["code"].update(compatibilityDate="2021-11-02"),
+    ),
+    "another stack may make what is bound": (
+        {"bindings-must-lead-to-resources": {"elsewhere": ["shared"]}},
+        lambda world: world["script"]["bindings"].append({"type": "r2_bucket", "name": "S", "bucketName": "shared"}),
+    ),
     "the consumer of a dead letter queue may be the end of the line": (
         {"queues-must-have-dead-letter-queue": {"endOfTheLine": ["drain"]}},
-        lambda world: world.add("QueueConsumer", "drain", {"queueName": "exports-dlq", "scriptName": "drain"}),
+        lambda world: world.add(
+            "QueueConsumer",
+            "drain",
+            {"queueName": "exports-dlq", "scriptName": "drain", "settings": {"maxRetries": 3}},
+        ),
     ),
     "a publishable key may be allowed by its name": (
         {"secrets-must-not-be-plain": {"allowed": ["MAPS_API_KEY"]}},
@@ -166,6 +211,12 @@ def test_an_account_that_is_computed_is_not_pinned_even_if_it_will_be_right(prod
     assert complaints(production.judged()) == {"account-must-be-pinned"}
 
 
+def test_one_bucket_name_in_two_jurisdictions_is_two_buckets(production, complaints):
+    for place in ("eu", "default"):
+        production.add("R2Bucket", place, {"name": "archive", "jurisdiction": place}, protect=True)
+    assert complaints(production.judged()) == {"data-must-stay-in-its-jurisdiction"}
+
+
 def test_without_an_environment_the_resources_of_a_stack_must_agree_on_an_account(policy_pack, complaints):
     buckets = [
         policy_pack.Resource(
@@ -195,7 +246,7 @@ def test_a_component_is_judged_by_what_it_declares_and_only_without_that_by_the_
     stated = {} if production is None else {"production": production}
     inputs = {"queueName": "q", "consumer": {}} | stated
     findings = policy_pack.analyze(policy_pack.Resource("headworks:index:WorkQueue", "q", inputs, stack=stack))
-    assert ("mandatory" in {finding.level for finding in findings}) == strict
+    assert ("queues-must-have-dead-letter-queue" in {finding.policy for finding in findings}) == strict
 
 
 @pytest.mark.parametrize(("stack", "level"), [("prod-eu", "mandatory"), ("staging", "advisory"), ("dev", None)])
@@ -203,7 +254,10 @@ def test_a_resource_without_component_is_judged_by_the_name_of_its_stack_and_str
     policy_pack, stack, level
 ):
     consumer = policy_pack.Resource(
-        "cloudflare:index/queueConsumer:QueueConsumer", "c", {"type": "worker"}, stack=stack
+        "cloudflare:index/queueConsumer:QueueConsumer",
+        "c",
+        {"type": "worker", "settings": {"maxRetries": 3}},
+        stack=stack,
     )
     assert [finding.level for finding in policy_pack.analyze(consumer)] == ([level] if level else [])
 
@@ -217,8 +271,9 @@ def test_the_graph_of_a_stack_is_as_strict_as_its_strictest_component(production
 
 
 def test_the_name_of_an_environment_counts_where_a_document_of_outputs_took_its_place(production):
-    production.become("staging")
+    production.become("development")
     production["api"].update(environment={"name": "development"}, workersDev=True)
     production["rockhound-media"].update(accountId=production.other_account)
+    production["routes"].update(routes=[])
     production.stack = "somewhere"
     assert production.judged() == []

@@ -1,26 +1,14 @@
 """Each rule through the real pack process: Rockhounding's production passes, and one spoiled thing is one clear refusal."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 import pytest
 
 from policies.pack import RULES
 from policies.rule import ADVICE, ResourceRule
+from tests.policies import cases_of_code, cases_of_data, cases_of_environments
+from tests.policies.rule_cases import Spoiled, Unknown
 
 BY_ID = {rule.id: rule for rule in RULES}
-RAW_CONSUMER = {"type": "worker", "scriptName": "other"}
-
-
-class Spoiled(NamedTuple):
-    rule: str
-    how: str
-    spoil: Callable[[Any], object]
-    says: str
-    """Part of the message that tells this violation from others of the rule."""
-    fix: str
-    also: set[str] = frozenset()  # type: ignore[assignment]
-    """Rules that the same mistake breaks, too."""
+RAW_CONSUMER = {"type": "worker", "scriptName": "other", "settings": {"maxRetries": 3}}
 
 
 def script_binding(world, **binding):
@@ -141,16 +129,14 @@ SPOILED = [
     Spoiled(
         "environments-must-not-share-names",
         "the runbook's own mistake: staging consumes production's exports-queue",
-        lambda world: world["api"]["siblings"][0]["names"]["queues"].append("exports-queue"),
+        lambda world: world["api"]["siblings"][0]["names"]["queues"].append(world["api"]["names"]["queues"][0]),
         "the queue exports-queue belongs to staging of the same account, too",
         "exports-queue-staging",
     ),
     Spoiled(
         "resources-must-not-share-identity",
         "two resources that upload the same Worker",
-        lambda world: world.add(
-            "WorkersScript", "copy", {"accountId": world.account, "scriptName": "rockhounding-api"}
-        ),
+        lambda world: world.script("copy", accountId=world.account, scriptName="rockhounding-api"),
         "the same physical thing",
         "different names",
     ),
@@ -193,7 +179,11 @@ SPOILED = [
         Spoiled(
             "stateful-resources-must-be-protected",
             f"an unprotected {type_}",
-            lambda world, type_=type_: world.add(type_, "bare", {"name": "bare", "title": "bare", "queueName": "bare"}),
+            lambda world, type_=type_: world.add(
+                type_,
+                "bare",
+                {"name": "bare", "title": "bare", "queueName": "bare", "readReplication": {"mode": "disabled"}},
+            ),
             "bare: the resource is not protected",
             "retain_on_delete=True",
         )
@@ -249,10 +239,8 @@ SPOILED = [
     Spoiled(
         "debug-variables-must-stay-in-development",
         "a script beside the component, with the switch inside of JSON",
-        lambda world: world.add(
-            "WorkersScript",
-            "raw",
-            {"bindings": [{"type": "json", "name": "FLAGS", "json": '{"a": [{"DEBUG_SQL": true}]}'}]},
+        lambda world: world.script(
+            "raw", bindings=[{"type": "json", "name": "FLAGS", "json": '{"a": [{"DEBUG_SQL": true}]}'}]
         ),
         "raw.bindings: the variable FLAGS turns debugging on",
         "remove it",
@@ -360,6 +348,7 @@ SPOILED = [
         lambda world: migrations(world, CREATED, {"tag": "v2", "deletedClasses": ["Ghost"]}),
         "migration v2 deletes the class Ghost",
         "remove it",
+        also={"durable-object-classes-must-not-be-deleted"},
     ),
     Spoiled(
         "durable-object-migrations-must-only-grow",
@@ -417,7 +406,11 @@ SPOILED = [
     Spoiled(
         "production-names-must-be-complete",
         "a declared bucket that production switched off",
-        lambda world: (world["api"]["names"]["buckets"].remove("rockhound-media"), world.remove("rockhound-media")),
+        lambda world: (
+            world["api"]["names"]["buckets"].pop(),
+            world["script"]["bindings"].pop(0),
+            world.remove("rockhound-media"),
+        ),
         "the system declares the R2 bucket rockhound-media",
         "switches it off",
     ),
@@ -459,18 +452,24 @@ SPOILED = [
 ]
 
 
+for cases in (cases_of_data, cases_of_environments, cases_of_code):
+    SPOILED.extend(cases.SPOILED)
+
+
 @pytest.mark.parametrize("rule", BY_ID)
 def test_production_of_the_rockhounding_api_passes(production, rule):
     assert not [finding for finding in production.judged() if finding.policy == rule]
 
 
 @pytest.mark.parametrize("case", SPOILED, ids=lambda case: f"{case.rule}: {case.how}")
-def test_production_is_refused_for(production, complaints, case):
+def test_an_environment_is_refused_for(production, complaints, case):
+    if case.stack != "production":
+        production.become(case.stack)
     case.spoil(production)
     findings = production.judged()
     assert complaints(findings) == {case.rule, *case.also}
     (finding,) = [finding for finding in findings if finding.policy == case.rule]
-    assert finding.level == "mandatory"
+    assert finding.level == getattr(BY_ID[case.rule].levels, case.stack).value
     assert finding.urn
     description, message = finding.message.split("\n")
     assert description == BY_ID[case.rule].description
@@ -484,13 +483,6 @@ def test_production_is_refused_for(production, complaints, case):
 
 def test_every_rule_has_a_failing_test():
     assert {case.rule for case in SPOILED} == set(BY_ID)
-
-
-class Unknown(NamedTuple):
-    rule: str
-    spoil: Callable[[Any], object]
-    and_certainly: Callable[[Any], object] | None = None
-    """A violation that does not depend on the unknown value: it must be told all the same."""
 
 
 UNKNOWN = [
@@ -526,7 +518,7 @@ UNKNOWN = [
     ),
     Unknown(
         "stateful-resources-must-be-protected",
-        lambda world: world.add("WorkersScript", "raw", {"bindings": world.unknown}),
+        lambda world: world.script("raw", bindings=world.unknown),
         lambda world: setattr(world.resources["CACHE_KV"], "protect", False),
     ),
     Unknown(
@@ -553,8 +545,8 @@ UNKNOWN = [
     Unknown("routes-must-have-proxied-host", lambda world: world["record"].update(name=world.unknown)),
     Unknown(
         "durable-object-migrations-must-only-grow",
-        lambda world: world["objects"]["migrations"][1].update(deletedClasses=[world.unknown]),
-        lambda world: world["objects"]["migrations"][1].update(newClasses=["Legacy"]),
+        lambda world: world["objects"]["migrations"][1].update(newClasses=[world.unknown]),
+        lambda world: world["objects"]["migrations"][0].update(newClasses=["Legacy"]),
     ),
     Unknown(
         "production-names-must-be-complete",
@@ -569,8 +561,14 @@ UNKNOWN = [
 ]
 
 
+for cases in (cases_of_data, cases_of_environments, cases_of_code):
+    UNKNOWN.extend(cases.UNKNOWN)
+
+
 @pytest.mark.parametrize("case", UNKNOWN, ids=lambda case: case.rule)
 def test_what_a_preview_does_not_know_is_told_and_not_passed_in_silence(production, complaints, case):
+    if case.stack != "production":
+        production.become(case.stack)
     case.spoil(production)
     findings = production.judged()
     assert complaints(findings) == set()
@@ -583,6 +581,8 @@ def test_what_a_preview_does_not_know_is_told_and_not_passed_in_silence(producti
 
 @pytest.mark.parametrize("case", [case for case in UNKNOWN if case.and_certainly], ids=lambda case: case.rule)
 def test_an_unknown_value_does_not_hide_a_violation_beside_it(production, complaints, case):
+    if case.stack != "production":
+        production.become(case.stack)
     case.spoil(production)
     case.and_certainly(production)
     assert case.rule in complaints(production.judged())
@@ -593,7 +593,9 @@ def test_every_rule_has_an_unknown_at_preview_test():
 
 
 @pytest.mark.parametrize("environment", ["staging", "development"])
-@pytest.mark.parametrize("case", SPOILED, ids=lambda case: f"{case.rule}: {case.how}")
+@pytest.mark.parametrize(
+    "case", [case for case in SPOILED if case.stack == "production"], ids=lambda case: f"{case.rule}: {case.how}"
+)
 def test_elsewhere_the_same_mistake_has_the_level_that_the_rule_s_table_says(production, case, environment):
     production.become(environment)
     case.spoil(production)

@@ -25,6 +25,12 @@ KEYS = """accountId allowed binding bindings bucketName className chain consumer
 declaredNames deletedClasses enabled environment facts from host hostname json jurisdiction keyName kvNamespaces liveChain liveTag
 metadata migrations name names namespaceId newClasses newSqliteClasses owner pattern present previewsEnabled production proxied
 queueId queueName queues reason renamedClasses routes script scriptName siblings status tag text title to type value vars workersDev
+alerts alwaysUseHttps batchSize bindings companions compatibilityDate compatibilityFlags conditions consumers content cors cpuMs create
+crons databases deploy deployOrder deploymentConfigs destinations expireDays external key keepBindings kind lifecycle limits lock
+logpush maxRetries maxWaitTimeMs mechanism messageRetentionPeriod minTlsVersion namespace namespaceVariable notify observability
+headSamplingRate optional origins path prefix rateLimits readReplication retentionDays rules secrets service services servicesVariable
+settingId settings severity shape stack tailConsumers trusted usageModel waivers when worker workersDev zone zones
+CACHE_DATA_TTL CACHE_METADATA_TTL ENVIRONMENT JURISDICTION livePrefixes levels months most days words
 zoneId hosts buckets account id endOfTheLine accounts keyValueClasses SKIP_AUTH LOG_LEVEL __target"""
 TEXTS = [
     UNKNOWN_STRING_VALUE,
@@ -39,6 +45,13 @@ TEXTS = [
     "*",
     "://",
     "wrangler",
+    "2026-02-25",
+    "production",
+    "unreachable",
+    "critical",
+    "r2_bucket",
+    "service",
+    "9" * 30,
 ]
 JSON_TEXTS = ["[" * 100_000, '{"a": [1, null, {"DEBUG": true}]}', "{", "1e999", "NaN"]
 
