@@ -62,11 +62,14 @@ class PagesSite(Component):
             account_id=args["account_id"],
             name=args["name"],
             production_branch=args["production_branch"],
+            # An empty configuration is read back as none, and each `up` would set it again.
             build_config={
                 "build_command": args["build_command"],
                 "destination_dir": args["destination_dir"],
                 "root_dir": args["root_dir"],
-            },
+            }
+            if args["build_command"] or args["destination_dir"] or args["root_dir"]
+            else None,
             deployment_configs={"preview": configuration, "production": configuration},
             opts=stateful(self, production=args["production"]),
         )
