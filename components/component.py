@@ -1,9 +1,13 @@
 """What all components here have in common."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
 import pulumi
+
+if TYPE_CHECKING:
+    from headworks.evidence.waivers import Waiver
 
 
 class Component(pulumi.ComponentResource):
@@ -13,12 +17,28 @@ class Component(pulumi.ComponentResource):
     `__init__`.
     """
 
-    def __init__(self, token: str, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        super().__init__(token, name, dict(inputs), opts)
-        self._stated = dict(inputs)
+    def __init__(
+        self,
+        token: str,
+        name: str,
+        inputs: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        waivers: "Sequence[Waiver]" = (),
+    ) -> None:
+        """`waivers` are those of a whole stack, for the component that stands for it; those beneath it state their own."""
+        parent = opts.parent if opts else None
+        self.waivers: tuple[Waiver, ...] = tuple(waivers) or (parent.waivers if isinstance(parent, Component) else ())
+        stated = [each for each in self.waivers if waivers or fnmatchcase(name, each.resource)]
+        self._stated = dict(inputs) | ({"waivers": [_waiver(each) for each in stated]} if stated else {})
+        super().__init__(token, name, self._stated, opts)
 
     def register_outputs(self, outputs: Any) -> None:
         super().register_outputs(self._stated | outputs)
+
+
+def _waiver(waiver: "Waiver") -> dict[str, str]:
+    """For the policies; times as ISO texts."""
+    return {key: text for key, text in waiver.model_dump(mode="json", exclude={"stack"}).items() if text is not None}
 
 
 def public_name(key: str) -> str:

@@ -1,8 +1,8 @@
 """One environment of a Workers system: everything that its stack creates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, TypeVar
 
 import pulumi
 
@@ -29,6 +29,9 @@ from components.zone_settings import ZoneSettings
 from headworks.facts import Facts
 from headworks.model.environment import Bucket, Database, Environment, Queue
 
+if TYPE_CHECKING:
+    from headworks.evidence.waivers import Waiver
+
 C = TypeVar("C")
 
 
@@ -37,6 +40,8 @@ class WorkerEnvironmentArgs(TypedDict):
     facts: Facts
     directory: Path
     """The folder of the program; the paths of bundles and schemas are relative to it."""
+    waivers: NotRequired["Sequence[Waiver]"]
+    """Those of the stack. Every component beneath states its own among its inputs, for the policies."""
 
 
 class WorkerEnvironment(Component):
@@ -57,7 +62,8 @@ class WorkerEnvironment(Component):
             for each in environment.databases
             if each.migrations_dir is not None
         }
-        super().__init__("headworks:index:WorkerEnvironment", name, environment_inputs(environment, facts), opts)
+        inputs = environment_inputs(environment, facts)
+        super().__init__("headworks:index:WorkerEnvironment", name, inputs, opts, args.get("waivers", ()))
         self._name, self._environment = name, environment
 
         PhysicalNames(f"{name}-names", environment, pulumi.ResourceOptions(parent=self))

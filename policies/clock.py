@@ -22,6 +22,6 @@ def moment_of(text: str) -> datetime | None:
     """The time that an ISO text says, in UTC where it says no zone; None if it says none."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -27,11 +27,13 @@ from policies import (
     storage,
     variables,
 )
+from policies.clock import now
 from policies.rule import Rule
+from policies.waiver_rules import rules_about_waivers
 
 NAME = "headworks"
 
-SUBJECTS: Mapping[str, tuple[Rule, ...]] = {
+_SUBJECTS: Mapping[str, tuple[Rule, ...]] = {
     "Queues": (*queues.RULES, *consumers.RULES),
     "Storage": (*storage.RULES, *stateful.RULES, *residency.RULES),
     "Databases": databases.RULES,
@@ -46,6 +48,12 @@ SUBJECTS: Mapping[str, tuple[Rule, ...]] = {
     "Alerts": alerts.RULES,
 }
 
+SUBJECTS: Mapping[str, tuple[Rule, ...]] = {
+    **_SUBJECTS,
+    "Waivers": rules_about_waivers([rule for rules in _SUBJECTS.values() for rule in rules]),
+}
+"""The rules by what they are about."""
+
 RULES: tuple[Rule, ...] = tuple(rule for rules in SUBJECTS.values() for rule in rules)
 
 
@@ -54,5 +62,6 @@ def policies() -> list[Policy]:
 
 
 def start() -> None:
-    """Serve the pack to the engine. Does not return."""
+    """Serve the pack to the engine. Does not return. Raises ValueError if it is told a day that is none."""
+    now()
     PolicyPack(NAME, policies(), enforcement_level=EnforcementLevel.MANDATORY)

@@ -26,10 +26,15 @@ from pulumi_policy.proxy import UnknownValueError
 from policies.graph import Environment, Resource, Stack
 from policies.properties import Properties
 from policies.secret_shapes import without_secrets
+from policies.tokens import WORKER_ENVIRONMENT
+from policies.waivers import Waiver, is_waived, stated_waivers
 
 MANDATORY = EnforcementLevel.MANDATORY
 ADVISORY = EnforcementLevel.ADVISORY
 OFF = EnforcementLevel.DISABLED
+
+STACK = "stack"
+"""What a violation is about that no single resource is to blame for."""
 
 ADVICE = "-advice"
 """What the name of the policy ends in that gives as advice what is mandatory elsewhere."""
@@ -144,7 +149,8 @@ class ResourceRule(Rule):
             if self.levels.of(resource.environment) is not level:
                 return
             for violation in self.check(resource, Properties(args.get_config(), [])):
-                report(self.message(resource.name, violation), None)
+                if level is not MANDATORY or not is_waived(stated_waivers(resource.properties), self.id, resource.name):
+                    report(self.message(resource.name, violation), None)
             say_what_is_unknown(unread)
 
         return ResourceValidationPolicy(validate=validate, **self._described(level))
@@ -164,10 +170,19 @@ class StackRule(Rule):
                 return
             for violation in self.check(stack, Properties(args.get_config(), [])):
                 blamed = violation.resource
-                report(self.message(blamed.name if blamed else "stack", violation), blamed.urn if blamed else None)
+                subject = blamed.name if blamed else STACK
+                if level is not MANDATORY or not is_waived(waivers_of(stack), self.id, subject):
+                    report(self.message(subject, violation), blamed.urn if blamed else None)
             say_what_is_unknown(stack.unread)
 
         return StackValidationPolicy(validate=validate, **self._described(level))
+
+
+def waivers_of(stack: Stack) -> list[Waiver]:
+    """What the environments of the stack know; those of single components are among them."""
+    return [
+        waiver for environment in stack.of_type(WORKER_ENVIRONMENT) for waiver in stated_waivers(environment.properties)
+    ]
 
 
 def say_what_is_unknown(unread: list[UnknownValueError]) -> None:

@@ -74,6 +74,11 @@ def read_waivers(directory: Path) -> tuple[Waiver, ...]:
         ) from error
 
 
+def waivers_of_stack(directory: Path, stack: str) -> tuple[Waiver, ...]:
+    """Those of the system's waivers that are for this stack."""
+    return tuple(waiver for waiver in read_waivers(directory) if waiver.stack == stack)
+
+
 def refusals(waivers: tuple[Waiver, ...], *, now: datetime) -> Iterator[tuple[Waiver, str]]:
     """Waivers that do not count, each with its reason."""
     for waiver in waivers:

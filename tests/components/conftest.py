@@ -220,9 +220,9 @@ def systems() -> Callable[[str, str], Environment]:
 def deployed(build: Build) -> Callable[..., Recorder]:
     """All registrations of an environment, with the outputs that the program exports."""
 
-    def run(environment: Environment, facts: Facts | None = None) -> Recorder:
+    def run(environment: Environment, facts: Facts | None = None, **more: Any) -> Recorder:
         def program() -> None:
-            args = {"environment": environment, "facts": facts or facts_of(environment), "directory": REPOSITORY}
+            args = {"environment": environment, "facts": facts or facts_of(environment), "directory": REPOSITORY} | more
             for concern, document in WorkerEnvironment(environment.system, args).outputs.items():
                 pulumi.export(concern, document)
 

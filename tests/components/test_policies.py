@@ -4,12 +4,14 @@ And the other way round: what the pack is there to refuse reaches it through the
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
 from components.migrations import annotation, history
+from headworks.evidence.waivers import Waiver
 from headworks.facts import Fact, Facts
 from headworks.model.environment import Environment, Migration
 
@@ -21,8 +23,8 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 def judged(deployed, policy_pack, stack_name) -> Callable[..., list[Any]]:
     """What the pack says of an environment, its values as in an update, or as in the preview of a first deployment."""
 
-    def judge(environment: Environment, facts: Facts | None = None, *, preview: bool = False) -> list[Any]:
-        engine = deployed(environment, facts)
+    def judge(environment: Environment, facts: Facts | None = None, *, preview: bool = False, **more: Any) -> list[Any]:
+        engine = deployed(environment, facts, **more)
         if preview:
             for struct in (*(request.object for request in engine.requests.values()), *engine.outputs.values()):
                 make_ids_unknown(struct)
@@ -83,6 +85,30 @@ def test_a_queue_without_its_dead_letter_queue_is_refused(rockhounding, judged):
     production = rockhounding("production")
     queues = tuple(queue.model_copy(update={"dead_letter_queue": None}) for queue in production.queues)
     assert "queues-must-have-dead-letter-queue" in rules(judged(production.model_copy(update={"queues": queues})))
+
+
+def test_waivers_reach_the_components_that_they_are_for(rockhounding, deployed, policy_pack):
+    production = rockhounding("production")
+    queues = tuple(queue.model_copy(update={"dead_letter_queue": None}) for queue in production.queues)
+    today = datetime.now(UTC)
+    waiver = Waiver(
+        rule="queues-must-have-dead-letter-queue",
+        resource="rockhounding-api-exports",
+        stack="production",
+        owner="ada@rockhound.app",
+        reason="drained by hand for now",
+        granted=today - timedelta(days=1),
+        expires=today + timedelta(days=1),
+    )
+    engine = deployed(production.model_copy(update={"queues": queues}), waivers=[waiver])
+    assert {name for name in engine.names if "waivers" in engine.requests[name].object.fields} == {
+        "rockhounding-api",
+        "rockhounding-api-exports",
+    }
+    findings = policy_pack.analyze_registrations(engine.requests.values(), engine.outputs)
+    assert "queues-must-have-dead-letter-queue" not in rules(findings)
+    assert "waivers-must-end" in rules(findings)
+    assert "waivers-must-hold" not in rules(findings)
 
 
 def test_a_live_worker_with_another_history_is_refused(rockhounding, judged, environment_facts):

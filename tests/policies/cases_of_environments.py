@@ -1,5 +1,7 @@
 """Cases of the rules about what environments are told, and how they are alike."""
 
+from datetime import UTC, datetime, timedelta
+
 from tests.policies.rule_cases import Spoiled, Unknown
 
 CACHING = {"CACHE_DATA_TTL": "60", "CACHE_METADATA_TTL": "300", "CACHE_BLOOM_TTL": "600"}
@@ -7,6 +9,12 @@ CACHING = {"CACHE_DATA_TTL": "60", "CACHE_METADATA_TTL": "300", "CACHE_BLOOM_TTL
 
 def variables(world, **texts):
     world["api"]["vars"].update(texts)
+
+
+def waive(world, rule):
+    today = datetime.now(UTC)
+    when = {"granted": (today - timedelta(days=1)).isoformat(), "expires": (today + timedelta(days=1)).isoformat()}
+    world["api"].update(waivers=[when | {"rule": rule, "resource": "api", "owner": "ada", "reason": "for now"}])
 
 
 def shape(world):
@@ -125,9 +133,25 @@ SPOILED = [
         "nothing is cached",
         "profiles",
     ),
+    Spoiled(
+        "waivers-must-hold",
+        "a waiver that nothing needs",
+        lambda world: waive(world, rule="log-levels-must-be-known"),
+        "api.waivers[0]: the waiver of log-levels-must-be-known for api does not count: nothing that it is for",
+        "waivers.yaml",
+    ),
+    Spoiled(
+        "waivers-must-end",
+        "a violation that somebody answers for",
+        lambda world: (variables(world, LOG_LEVEL="warning"), waive(world, rule="log-levels-must-be-known")),
+        "api.vars.LOG_LEVEL: log-levels-must-be-known is waived until",
+        "write one of debug",
+    ),
 ]
 
 UNKNOWN = [
+    Unknown("waivers-must-hold", lambda world: world["api"].update(waivers=[world.unknown])),
+    Unknown("waivers-must-end", lambda world: world["api"].update(waivers=[world.unknown])),
     Unknown("environments-must-be-explicit", lambda world: world["api"].update(stack=world.unknown)),
     Unknown(
         "names-must-say-their-environment",
