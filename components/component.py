@@ -27,8 +27,10 @@ class Component(pulumi.ComponentResource):
     ) -> None:
         """`waivers` are those of a whole stack, for the component that stands for it; those beneath it state their own."""
         parent = opts.parent if opts else None
-        self.waivers: tuple[Waiver, ...] = tuple(waivers) or (parent.waivers if isinstance(parent, Component) else ())
-        stated = [each for each in self.waivers if waivers or fnmatchcase(name, each.resource)]
+        self.known_waivers: tuple[Waiver, ...] = tuple(waivers) or (
+            parent.known_waivers if isinstance(parent, Component) else ()
+        )
+        stated = [each for each in self.known_waivers if waivers or fnmatchcase(name, each.resource)]
         self._stated = dict(inputs) | ({"waivers": [_waiver(each) for each in stated]} if stated else {})
         super().__init__(token, name, self._stated, opts)
 
