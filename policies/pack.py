@@ -28,6 +28,7 @@ from policies import (
     variables,
 )
 from policies.clock import now
+from policies.conversion import convert_once
 from policies.rule import Rule
 from policies.waiver_rules import rules_about_waivers
 
@@ -64,4 +65,5 @@ def policies() -> list[Policy]:
 def start() -> None:
     """Serve the pack to the engine. Does not return. Raises ValueError if it is told a day that is none."""
     now()
+    convert_once()
     PolicyPack(NAME, policies(), enforcement_level=EnforcementLevel.MANDATORY)
