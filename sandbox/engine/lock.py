@@ -93,7 +93,7 @@ def acquire(path: Path, operation: str, *, take_over: bool = False) -> tuple[Loc
         os.close(descriptor)
         raise LockedError(path, former, alive=False)
     os.truncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps(asdict(Owner.here(operation))).encode(), 0)
+    os.pwrite(descriptor, json.dumps(asdict(Owner.here(operation))).encode() + b"\n", 0)
     os.fsync(descriptor)
     return Lock(path, descriptor), former
 
@@ -144,14 +144,14 @@ def _same_file(descriptor: int, path: Path) -> bool:
 
 
 def _read(descriptor: int) -> Owner | None:
-    """The owner; None for a file that nobody has written to yet."""
+    """The owner; None for a file that nobody has written to yet, or not to the end: who did was killed before it began."""
     text = os.pread(descriptor, 4096, 0)
-    if not text:
-        return None
     try:
         return Owner(**json.loads(text))
     except (ValueError, TypeError):
-        return Owner(pid=0, host="an unknown host", user="an unknown user", operation="an unknown operation", since=0)
+        if not text.endswith(b"\n"):
+            return None
+    return Owner(pid=0, host="an unknown host", user="an unknown user", operation="an unknown operation", since=0)
 
 
 def _user() -> str:

@@ -93,9 +93,16 @@ def test_the_lock_of_another_host_is_not_taken_over(path):
 
 
 def test_a_lock_file_that_nobody_can_read_is_still_a_lock(path):
-    path.write_text("garbage")
+    path.write_text("garbage\n")
     with pytest.raises(LockedError, match="an unknown operation"):
         acquire(path, "up", take_over=True)
+
+
+def test_an_owner_who_was_killed_while_it_wrote_its_name_had_not_begun(path, holder):
+    kill(holder)
+    os.truncate(path, path.stat().st_size // 2)
+    with locked(path, "up") as (_, former):
+        assert former is None
 
 
 def test_an_owner_whose_lock_was_broken_stops_writing(tmp_path):

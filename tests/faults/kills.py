@@ -132,7 +132,7 @@ class Play:
                     continue
                 announced = stage.deployment().get("pending_operations", [])
                 lock = stage.state.with_name("dev.json.lock")
-                locked = lock.exists() and lock.stat().st_size > 0  # an empty one is of nobody who has done anything
+                locked = lock.exists() and lock.read_text().endswith("\n")  # else nothing had begun
                 again = stage.run(self.operation, address)
             problems = list(self._problems(stage, again, announced, locked))
             return f"{moment}: {'; '.join(problems)}\nagain: {again}" if problems else ""

@@ -5,6 +5,7 @@ everything already: a kill costs no imports, and the program is the only Python 
 """
 
 import json
+import logging
 import os
 import re
 import select
@@ -119,8 +120,9 @@ class Stage:
             os.waitpid(server, 0)
 
     def _serve(self, listener: socket.socket) -> int:
+        logging.disable()  # it would tell of each client that was killed
         application = create_application(self.folder / "account.sqlite", TOKEN, {ACCOUNT: "Local"})
-        configuration = uvicorn.Config(application, log_level="warning", access_log=False)
+        configuration = uvicorn.Config(application, log_config=None, access_log=False)
         uvicorn.Server(configuration).run(sockets=[listener])
         return 0
 
