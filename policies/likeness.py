@@ -18,9 +18,14 @@ WORDS: Mapping[Environment, frozenset[str]] = {
 """What a name may have in it to say its environment; R3 says `-dev`, P15 says `-preview` for its development."""
 
 
+PRODUCTION_NAMES = frozenset({"production", "prod", "live"})
+
+
 def unmarked_names(resource: Resource, settings: Properties) -> Iterator[Violation]:
     environment, names = resource.properties, resource.properties.table("names")
     own_name = environment.text("environment") or ""
+    if own_name in PRODUCTION_NAMES:  # that it says not to be production is for environments-must-be-explicit
+        return
     accepted = WORDS.get(resource.environment, frozenset()) | set(settings.texts("words")) | {own_name}
     for kind in names:
         for name in names.texts(kind):
@@ -141,8 +146,6 @@ def misnamed(resource: Resource, _settings: Properties) -> Iterator[Violation]:
             property="environment",
         )
 
-
-PRODUCTION_NAMES = frozenset({"production", "prod", "live"})
 
 RULES = (
     ResourceRule(

@@ -32,7 +32,6 @@ SPOILED = [
         lambda world: world["api"].update(environment="production", production=False),
         "api.production: the environment is called production and says that it is not production",
         "`production: true`",
-        also={"names-must-say-their-environment"},
     ),
     Spoiled(
         "environments-must-be-explicit",
