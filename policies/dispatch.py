@@ -198,7 +198,7 @@ RULES = (
         requirements=("D27", "D28", "D37"),
         severity=Severity.CRITICAL,
         levels=OUTSIDE_DEVELOPMENT,
-        remediation="Take the resource out and deploy through the deploy API. In an emergency, waive the rule for the incident: at most four hours.",
+        remediation="Take the resource out and deploy through the deploy API. In an emergency (D37) wrangler itself may, with a `break-glass` attestation and a report of the incident; a stack may not.",
         types=frozenset({WORKERS_SCRIPT, LOCAL_COMMAND, REMOTE_COMMAND}),
         check=uploads_past_the_service,
     ),
