@@ -114,7 +114,7 @@ def test_every_line_of_infrastructure_is_held_by_a_property_of_what_was_made(sys
                     directory.mkdir()
                     graph = system.graph_with(stack, holder.given, directory)
                 unheld += [f"{line.id} in {stack}: {value!r}" for value in missing(holder, graph)]
-    assert unheld == []
+    assert not unheld, "\n".join(unheld)
 
 
 def test_destroy_takes_what_the_stack_made_and_leaves_what_holds_data_in_production(system):
