@@ -40,10 +40,16 @@ class System:
 
 
 @pytest.fixture
-def system(tmp_path, account, account_process) -> System:
-    """Deployed once, with its secrets, in an account of its own names."""
+def new_system(tmp_path, account, account_process) -> System:
+    """Nothing of it is deployed."""
     (tmp_path / "system").mkdir()
-    system = System(tmp_path / "system", tmp_path / "state", account_process)
+    return System(tmp_path / "system", tmp_path / "state", account_process)
+
+
+@pytest.fixture
+def system(new_system, account) -> System:
+    """Deployed once, with its secrets, in an account of its own names."""
+    system = new_system
     for secret in ("SUPABASE_SERVICE_ROLE_KEY", "ADMIN_API_KEY"):
         put_secret(account, secret)
     result = system.run(up)
@@ -101,3 +107,33 @@ def test_a_new_durable_object_class_reaches_a_running_worker_and_a_rename_of_its
     system.change("Pulumi.yaml", "[AuditDO]", "[AuditDO, SecondThoughtDO]")
     assert system.run(preview).exit_code == 1
     assert "The history is append-only" in system.messages
+
+
+WAIVERS = """
+- {stack: development, granted: 2026-11-20, expires: 2026-12-01T12:00Z, rule: logs-must-be-kept, resource: rockhounding-api-code, owner: ada, reason: they go elsewhere}
+- {stack: production, granted: 2026-11-20, expires: 2026-12-01, rule: logs-must-be-kept, resource: rockhounding-api-code, owner: ada, reason: they go elsewhere}
+"""
+
+
+def test_waivers_of_the_stack_arrive_in_the_graph_and_a_faulty_file_stops_the_program(new_system):
+    file = new_system.directory / "waivers.yaml"
+    file.write_text(WAIVERS)
+    assert new_system.run(preview).exit_code == 0, new_system.messages
+    told = {}
+    for event in new_system.events:
+        registered = event.get("resourcePreEvent", {}).get("metadata", {}).get("new") or {}
+        if "waivers" in registered.get("inputs", {}):
+            told[registered["urn"].split("::")[-1]] = registered["inputs"]["waivers"]
+    stated = {
+        "rule": "logs-must-be-kept",
+        "resource": "rockhounding-api-code",
+        "owner": "ada",
+        "reason": "they go elsewhere",
+        "granted": "2026-11-20T00:00:00Z",
+        "expires": "2026-12-01T12:00:00Z",
+    }
+    assert told == {"rockhounding-api": [stated], "rockhounding-api-code": [stated]}
+
+    file.write_text(WAIVERS.replace("owner: ada, ", ""))
+    assert new_system.run(preview).exit_code == 1
+    assert "waivers.yaml does not hold waivers" in new_system.messages
