@@ -67,6 +67,21 @@ def shared_with_siblings(resource: Resource, _settings: Properties) -> Iterator[
                     )
 
 
+def shared_databases(resource: Resource, _settings: Properties) -> Iterator[Violation]:
+    """In whatever account: a database outside of Cloudflare knows nothing of Cloudflare's."""
+    environment = resource.properties
+    ours = {database for shape in environment.tables("shape") for database in shape.texts("databases")}
+    for sibling in environment.tables("siblings"):
+        theirs = {database for shape in sibling.tables("shape") for database in shape.texts("databases")}
+        for database in sorted(ours & theirs):
+            other = sibling.text("environment") or "another environment"
+            yield Violation(
+                f"{other} works on the database {database}, too, so what is tried out on the one changes the data of the other.",
+                "give each environment a database of its own (`database`, or `host`, of the Hyperdrive configuration in the stack's file).",
+                property="shape.databases",
+            )
+
+
 def shared_rate_limits(resource: Resource, _settings: Properties) -> Iterator[Violation]:
     environment = resource.properties
     ours = {limit for shape in environment.tables("shape") for limit in shape.texts("rateLimits")}
@@ -154,6 +169,18 @@ RULES = (
         remediation="Rename the resource in the environment that is not production; production keeps its data. Where the names must stay, move the environment to another account.",
         types=frozenset({WORKER_ENVIRONMENT}),
         check=shared_with_siblings,
+    ),
+    ResourceRule(
+        id="environments-must-not-share-databases",
+        title="Environments share no database outside",
+        description="No two environments of a system reach the same database through Hyperdrive.",
+        details="A database is the same where host, port and name are. That staging logs in as another user does not keep it from production's tables.",
+        requirements=("T30", "D18"),
+        severity=Severity.CRITICAL,
+        levels=EVERYWHERE,
+        remediation="Make a database for the environment (Neon has branches for it), and name it in the stack's file.",
+        types=frozenset({WORKER_ENVIRONMENT}),
+        check=shared_databases,
     ),
     ResourceRule(
         id="rate-limits-must-not-be-shared",

@@ -410,6 +410,8 @@ class WorkerShape(Resolved):
     secrets: tuple[str, ...]
     rate_limits: tuple[str, ...]
     """Their namespace ids: limits of one id share their counters in the whole account."""
+    databases: tuple[str, ...] = ()
+    """Databases outside Cloudflare that it reaches through Hyperdrive, as `host:port/name`."""
 
 
 class Sibling(Resolved):

@@ -17,6 +17,13 @@ def shape(specification: Specification) -> tuple[WorkerShape, ...]:
             compatibility_flags=tuple(sorted(worker.compatibility_flags)),
             bindings=tuple(sorted({name for of, name in found if of == key} - {*secrets[key]})),
             secrets=tuple(sorted(secrets[key])),
+            databases=tuple(
+                sorted(
+                    f"{each.host}:{each.port}/{each.database}"
+                    for each in specification.hyperdrive.values()
+                    if each.enabled and each.worker == key
+                )
+            ),
             rate_limits=tuple(sorted({limit.namespace_id for limit in worker.ratelimits.values()})),
         )
         for key, worker, _ in every_worker(specification)

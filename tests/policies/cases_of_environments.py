@@ -77,6 +77,13 @@ SPOILED = [
         "system's file",
     ),
     Spoiled(
+        "environments-must-not-share-databases",
+        "staging on production's database",
+        lambda world: of_sibling(world).update(databases=shape(world)["databases"]),
+        "api.shape.databases: staging works on the database db.example.com:5432/app1001, too",
+        "a database of its own",
+    ),
+    Spoiled(
         "rate-limits-must-not-be-shared",
         "a limit that staging uses up",
         lambda world: of_sibling(world).update(rateLimits=["1001"]),
@@ -168,6 +175,7 @@ UNKNOWN = [
         lambda world: shape(world).update(compatibilityDate=world.unknown),
         lambda world: of_sibling(world)["compatibilityFlags"].append("nodejs_als"),
     ),
+    Unknown("environments-must-not-share-databases", lambda world: shape(world).update(databases=world.unknown)),
     Unknown("rate-limits-must-not-be-shared", lambda world: shape(world).update(rateLimits=[world.unknown])),
     Unknown("environment-variable-must-agree", lambda world: variables(world, ENVIRONMENT=world.unknown)),
     Unknown("log-levels-must-be-known", lambda world: variables(world, LOG_LEVEL=world.unknown)),

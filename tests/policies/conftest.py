@@ -75,6 +75,7 @@ def _shape(limit: str) -> list[dict[str, Any]]:
         "bindings": ["CACHE_KV", "ENVIRONMENT", "EXPORTS_QUEUE", "LOG_LEVEL", "SUPABASE_URL"],
         "secrets": [*SECRETS],
         "rateLimits": [limit],
+        "databases": [f"db.example.com:5432/app{limit}"],
     }
     return [main]
 

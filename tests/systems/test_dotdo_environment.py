@@ -169,7 +169,7 @@ def test_the_databases_outside_are_named_and_no_password_is(environment, stack):
         scheme="postgres",
         host="neon.dotdo.example",
         port=5432,
-        database="dotdo",
+        database="dotdo" if stack == "production" else "dotdo_staging",
         user="dotdo",
         password_variable="NEON_PASSWORD",
         password_version=1,
