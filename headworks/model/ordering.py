@@ -7,7 +7,10 @@ Edges = Mapping[str, Iterable[str]]
 
 
 def in_order(needs: Edges) -> tuple[str, ...]:
-    """The keys, each after those that it needs; otherwise as they were given. Keys of a cycle are in some order."""
+    """The keys, each after those that it needs; otherwise by name. Keys of a cycle are in some order.
+
+    Not as they were written: an engine hands the configuration over with its keys sorted, and the order must be one.
+    """
     return tuple(key for key, cycle in _walk(needs) if not cycle)
 
 
@@ -23,7 +26,7 @@ def _walk(needs: Edges) -> Iterator[tuple[str, tuple[str, ...]]]:
 
     def visit(key: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         entered[key] = None
-        for needed in needs[key]:
+        for needed in sorted(needs[key]):
             if needed in entered and needed not in left:
                 way = [each for each in entered if each not in left]
                 yield needed, tuple(way[way.index(needed) :])
@@ -32,6 +35,6 @@ def _walk(needs: Edges) -> Iterator[tuple[str, tuple[str, ...]]]:
         left.add(key)
         yield key, ()
 
-    for key in needs:
+    for key in sorted(needs):
         if key not in left:
             yield from visit(key)

@@ -60,8 +60,8 @@ SLIPS = [
     (
         "dead letters that go round",
         "queues: {dead: {name: orders-dlq, consumer: {dead_letter_queue: orders-queue}}}",
-        "queues.orders.consumer.dead_letter_queue",
-        "dead letters go round for ever: orders → dead → orders",
+        "queues.dead.consumer.dead_letter_queue",
+        "dead letters go round for ever: dead → orders → dead",
         "without a consumer",
     ),
     (

@@ -60,6 +60,13 @@ SLIPS = [
         "change the name",
     ),
     (
+        "a rollback of code that wrangler owns",
+        "worker: {code: {owner: wrangler, main: null}, rollback_to: 0b5e8d1c}",
+        "worker.rollback_to",
+        "the stack deploys no version, and this would do nothing",
+        "`wrangler rollback`",
+    ),
+    (
         "a rate limit bound like a variable",
         "worker: {ratelimits: {GREETING: {namespace_id: '1', limit: 1, period: 10}}}",
         "worker.ratelimits.GREETING",

@@ -43,6 +43,12 @@ def test_what_is_told_as_a_cycle_is_one(needs):
             assert following in needs[key]
 
 
-def test_what_needs_nothing_stays_in_the_order_in_which_it_was_written():
-    assert in_order({"c": [], "a": [], "b": []}) == ("c", "a", "b")
+def test_the_order_is_the_same_however_the_keys_were_written():
+    """An engine hands the configuration over with its keys sorted, the files have them as people wrote them."""
+    assert in_order({"c": [], "a": [], "b": []}) == ("a", "b", "c")
+    assert (
+        in_order({"c": ["b", "a"], "b": [], "a": []})
+        == in_order({"a": [], "b": [], "c": ["a", "b"]})
+        == ("a", "b", "c")
+    )
     assert in_order({"gateway": ["db", "auth"], "db": [], "auth": ["db"]}) == ("db", "auth", "gateway")

@@ -23,7 +23,7 @@ from headworks.model.environment import (
 STACKS = ["development", "staging", "production"]
 SUFFIX = {"development": "-development", "staging": "-staging", "production": ""}
 SERVICES = ["gateway", "db", "auth", "schedule", "webhooks", "email", "mcp", "queue"]
-DEPLOYABLE = ["db", "auth", "gateway", "schedule", "webhooks", "email", "mcp", "queue"]
+DEPLOYABLE = ["db", "auth", "email", "gateway", "mcp", "queue", "schedule", "webhooks"]
 HOST = {"development": "{}.dev.do", "staging": "{}-staging.dev.do", "production": "{}.do"}
 ZONE = {"development": "dev.do", "staging": "dev.do", "production": "{}.do"}
 KIND = {"webhooks": "integration", "email": "integration", "mcp": "ai"}

@@ -24,6 +24,13 @@ def _code(specification: Specification) -> Iterator[Finding]:
                 reason="wrangler owns the code, so the stack would never upload this file",
                 fix="take 'main' out, or write owner: pulumi",
             )
+        if code.owner == "wrangler" and worker.rollback_to is not None:
+            yield Finding(
+                path=(*path, "rollback_to"),
+                value=worker.rollback_to,
+                reason="wrangler owns the code, so the stack deploys no version, and this would do nothing",
+                fix="take it out, and use `wrangler rollback`; or write owner: pulumi",
+            )
 
 
 def _crons(specification: Specification) -> Iterator[Finding]:
