@@ -2,6 +2,8 @@
 
 from tests.policies.rule_cases import Spoiled, Unknown
 
+RAW_CONSUMER = {"type": "worker", "scriptName": "other", "settings": {"maxRetries": 3}}
+
 
 def consumer(world, **settings):
     world["exports"]["consumer"].update(settings)
@@ -18,6 +20,50 @@ def database(world, **properties):
 
 
 SPOILED = [
+    Spoiled(
+        "queues-must-have-dead-letter-queue",
+        "a production queue without a dead letter queue",
+        lambda world: (
+            world["exports"]["consumer"].pop("deadLetterQueue"),
+            world["exports-consumer"].pop("deadLetterQueue"),
+        ),
+        "exports.consumer.deadLetterQueue: the consumer has no dead letter queue",
+        "`dead_letter_queue`",
+    ),
+    Spoiled(
+        "queues-must-have-dead-letter-queue",
+        "a consumer that somebody declared beside the component",
+        lambda world: world.add("QueueConsumer", "raw", RAW_CONSUMER),
+        "raw.deadLetterQueue",
+        "`dead_letter_queue`",
+    ),
+    Spoiled(
+        "dead-letter-queues-must-resolve",
+        "a dead letter queue that nobody makes",
+        lambda world: world.remove("exports-dead-letter-queue"),
+        "the stack has no queue exports-dlq",
+        "make the queue in this stack",
+        also={"production-names-must-be-complete"},
+    ),
+    Spoiled(
+        "dead-letter-queues-must-resolve",
+        "a queue that is its own dead letter queue",
+        lambda world: world["exports"]["consumer"].update(deadLetterQueue="exports-queue"),
+        "its own dead letter queue",
+        "another queue",
+    ),
+    Spoiled(
+        "dead-letter-queues-must-resolve",
+        "a circle through two queues",
+        lambda world: world.add(
+            "QueueConsumer",
+            "drain",
+            RAW_CONSUMER | {"deadLetterQueue": "exports-queue", "queueId": world.unknown},
+            comes_from={"queueId": "exports-dead-letter-queue"},
+        ),
+        "in a circle (exports-dlq → exports-queue → exports-dlq)",
+        "end the line",
+    ),
     Spoiled(
         "queue-settings-must-be-within-limits",
         "a batch that is larger than any",
@@ -221,6 +267,16 @@ SPOILED = [
 ]
 
 UNKNOWN = [
+    Unknown(
+        "queues-must-have-dead-letter-queue",
+        lambda world: world["exports"]["consumer"].update(deadLetterQueue=world.unknown),
+    ),
+    Unknown("queues-must-have-dead-letter-queue", lambda world: world["exports"].update(consumer=world.unknown)),
+    Unknown(
+        "dead-letter-queues-must-resolve",
+        lambda world: world["exports-dead-letter-queue"].update(queueName=world.unknown),
+        lambda world: world["exports"]["consumer"].update(deadLetterQueue="exports-queue"),
+    ),
     Unknown(
         "queue-settings-must-be-within-limits",
         lambda world: consumer(world, retryDelay=world.unknown),
