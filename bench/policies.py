@@ -45,8 +45,11 @@ def add_zones(account: str, names: tuple[str, ...], access: dict[str, str]) -> N
 
 
 def seconds(options: Options) -> float:
+    """The pack may refuse (no secret is set here), but the preview itself must come to its end."""
     began = time.perf_counter()
-    preview(options, lambda _: None)
+    result = preview(options, lambda _: None)
+    if result.exit_code and not options.policy_packs:
+        sys.exit(f"the preview of {options.project} failed, so its time says nothing: {result.error}")
     return time.perf_counter() - began
 
 
