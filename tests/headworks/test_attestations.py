@@ -1,4 +1,5 @@
 import json
+import shlex
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -175,6 +176,17 @@ def test_what_is_attested_on_the_command_line_counts_until_the_next_commit(headw
     listed = headworks("attestations", "production", "--system", str(shop))
     assert listed.returncode == 1
     assert "does not count: it is for the commit" in listed.stdout
+
+
+def test_the_commands_of_the_documentation_work(headworks, shop, tmp_path, project_root):
+    key = str(key_file(tmp_path))
+    lines = (project_root / "docs" / "evidence.md").read_text().splitlines()
+    commands = [shlex.split(line)[1:] for line in lines if line.startswith("headworks attest")]
+    assert [words[0] for words in commands] == ["attest", "attestations"]
+    for words in commands:
+        signed = ("--key", key) if words[0] == "attest" else ()
+        answer = headworks(*words, *signed, "--system", str(shop))
+        assert answer.returncode == 0, answer.stderr
 
 
 @pytest.mark.parametrize(
