@@ -117,17 +117,6 @@ def test_production_is_not_on_workers_dev(client):
     assert client.workers.scripts.subdomain.get(SCRIPTS["production"], account_id=ACCOUNT).enabled is False
 
 
-@pytest.mark.parametrize("stack", ["staging", "production"])
-def test_up_again_changes_nothing(both_up, stack):
-    both_up.run("up", stack, "--yes", "--expect-no-changes")
-
-
-@pytest.mark.parametrize("stack", ["staging", "production"])
-def test_refresh_changes_nothing_and_the_preview_after_it_is_empty(both_up, stack):
-    both_up.run("refresh", stack, "--yes", "--expect-no-changes")
-    both_up.run("preview", stack, "--expect-no-changes")
-
-
 def test_production_does_not_go_away_by_accident(both_up):
     before = both_up.client.r2.buckets.list(account_id=ACCOUNT).buckets
     refused = both_up.run("destroy", "production", "--yes", exit_code=1)
