@@ -14,8 +14,9 @@ $(INSTALLED): uv.lock pyproject.toml scripts/setup.py
 demo: $(INSTALLED) ## a local account, staging and production up, and the gate at work
 	.venv/bin/headworks demo
 
+# A file stays on one process: what it brings up is brought up once. The long files come early, as they are found.
 test: $(INSTALLED) ## all tests
-	.venv/bin/pytest --numprocesses=auto --dist=loadgroup
+	.venv/bin/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 explore: $(INSTALLED) ## the property tests, with many other examples
 	.venv/bin/pytest --numprocesses=auto --hypothesis-profile=explore $$(grep -rl '^@given' tests)

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("both_up")
-
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 
 BUCKETS = {

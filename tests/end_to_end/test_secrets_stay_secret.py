@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("both_up")
-
 
 def command_lines():
     for process in Path("/proc").glob("[0-9]*/cmdline"):

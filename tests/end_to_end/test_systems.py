@@ -86,7 +86,7 @@ class LivingSystem:
         return resources_of(step["newState"] for step in document["steps"] if "newState" in step)
 
 
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in SYSTEMS])
+@pytest.fixture(scope="module", params=SYSTEMS)
 def system(request, make_checkout) -> LivingSystem:
     living = LivingSystem(request.param, make_checkout())
     for stack in living.stacks:
