@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headworks.failure import Failure
+from headworks.model.stack_files import stacks_of
 
 PROJECT_FILE = "Pulumi.yaml"
 
@@ -27,9 +28,7 @@ class Workspace:
 
     @property
     def stacks(self) -> list[str]:
-        return sorted(
-            path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in self.system.glob("Pulumi.*.yaml")
-        )
+        return list(stacks_of(self.system))
 
     @property
     def policy_pack(self) -> Path:

@@ -3,16 +3,13 @@
 import subprocess
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from headworks.commands.options import Json, Stack, System, print_json
 from headworks.failure import Failure
 from headworks.workspace import Workspace, open_workspace
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 app = typer.Typer()
 
@@ -55,7 +52,7 @@ def attest(
       headworks attest on-call production --evidence "https://pager.example/shifts/7" --hours 8
     """
     from headworks.deploy import refuse_unknown_stack
-    from headworks.evidence import attestations
+    from headworks.evidence import attestations, keys
 
     workspace = open_workspace(system)
     refuse_unknown_stack(workspace, stack)
@@ -69,9 +66,9 @@ def attest(
         longest = int(known.longest.total_seconds() // 3600)
         raise Failure(f"{kind} holds for {longest} hours at most.", fix=f"Take --hours {longest} or less.", exit_code=2)
     directory = workspace.system / FOLDER
-    private_key = _private_key(key.expanduser())
+    private_key = keys.load_private_key(key.expanduser(), _passphrase)
     principal = who or _git(workspace, "config", "user.email")
-    _refuse_unknown_signer(directory, principal, private_key)
+    keys.refuse_unlisted(directory, principal, private_key)
     made = attestations.utc_now()
     statement = attestations.Statement(
         kind=kind,
@@ -146,40 +143,5 @@ def _git(workspace: Workspace, *words: str) -> str:
     return answer.stdout.strip()
 
 
-def _private_key(file: Path) -> "Ed25519PrivateKey":
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
-
-    fix = "Name an ed25519 key with --key; `ssh-keygen -t ed25519` makes one."
-    try:
-        content = file.read_bytes()
-        try:
-            key = load_ssh_private_key(content, password=None)
-        except TypeError:  # it has a passphrase
-            passphrase = typer.prompt(f"Passphrase of {file}", hide_input=True, err=True)
-            key = load_ssh_private_key(content, password=str(passphrase).encode())
-    except OSError as error:
-        raise Failure(f"{file} cannot be read: {error.strerror}.", fix=fix, exit_code=2) from error
-    except (ValueError, UnsupportedAlgorithm):
-        raise Failure(f"{file} holds no private key that this passphrase opens.", fix=fix, exit_code=2) from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise Failure(f"{file} holds no ed25519 key.", fix=fix, exit_code=2)
-    return key
-
-
-def _refuse_unknown_signer(directory: Path, principal: str, key: "Ed25519PrivateKey") -> None:
-    """A signature that will not count is better not made."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    from headworks.evidence.attestations import SIGNERS, read_signers
-
-    public = key.public_key()
-    raw = public.public_bytes_raw()
-    if raw not in [known.public_bytes_raw() for known in read_signers(directory).get(principal, [])]:
-        line = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-        raise Failure(
-            f"{directory / SIGNERS} does not list this key for {principal}, so what it signs does not count.",
-            fix=f"Add this line to it, reviewed like code: {principal} {line}",
-            exit_code=2,
-        )
+def _passphrase(file: Path) -> str:
+    return str(typer.prompt(f"Passphrase of {file}", hide_input=True, err=True))

@@ -1,8 +1,6 @@
 """Attestations: what no machine can see, stated by a person, signed, for one stack, for a while.
 
-An attestation is a JSON file `attestations/<stack>/<kind>.json` of a system. It is signed with the person's own SSH key
-(ed25519); whose keys count is listed in `attestations/allowed_signers`, in the form that git and ssh-keygen know. Whoever
-may change that list decides who may attest, so it belongs under review like code.
+An attestation is a JSON file `attestations/<stack>/<kind>.json` of a system, signed with the person's own SSH key.
 """
 
 import base64
@@ -16,10 +14,10 @@ from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-SIGNERS = "allowed_signers"
+from headworks.evidence.keys import SIGNERS, read_signers
+
 CLOCK_SKEW = timedelta(minutes=5)
 """Clocks of two machines differ; what is dated further ahead than this was not made by an honest clock."""
 
@@ -109,22 +107,6 @@ def write(directory: Path, attestation: Attestation) -> Path:
     partial.write_text(json.dumps(attestation.model_dump(mode="json", exclude_none=True), indent=2) + "\n")
     partial.replace(file)
     return file
-
-
-def read_signers(directory: Path) -> dict[str, list[Ed25519PublicKey]]:
-    """Whose keys count, by principal; lines that hold no ed25519 key are not ours and are passed over."""
-    file = directory / SIGNERS
-    signers: dict[str, list[Ed25519PublicKey]] = {}
-    for line in file.read_text().splitlines() if file.is_file() else []:
-        words = line.split()
-        if len(words) < 3 or line.lstrip().startswith("#") or "ssh-ed25519" not in words:
-            continue
-        position = words.index("ssh-ed25519")
-        key = load_ssh_public_key(" ".join(words[position : position + 2]).encode())
-        if isinstance(key, Ed25519PublicKey):
-            for principal in words[0].split(","):
-                signers.setdefault(principal, []).append(key)
-    return signers
 
 
 def standings(directory: Path, *, system: str, stack: str, commit: str | None, now: datetime) -> Iterator[Standing]:

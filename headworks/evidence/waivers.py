@@ -1,12 +1,10 @@
 """Waivers: a rule that does not hold for a while, for a reason, and on somebody's word.
 
-They stand in `waivers.yaml` beside a system's Pulumi.yaml, under review like code. A waiver has an end, at most 90 days
-after it was granted; one for an incident (break-glass) at most 4 hours.
+They stand in `waivers.yaml` beside a system's Pulumi.yaml, under review like code. Here they are read; whether one counts
+today is for the pack to say (`policies/waivers.py`), which is given them with the graph.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from fnmatch import fnmatchcase
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +13,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from headworks.failure import Failure
+from headworks.model.stack_files import stacks_of
 
 WAIVERS_FILE = "waivers.yaml"
-LONGEST = timedelta(days=90)
-LONGEST_OF_INCIDENT = timedelta(hours=4)
 
 
 def _moment(value: Any) -> Any:
@@ -50,9 +47,6 @@ class Waiver(BaseModel):
     incident: Text | None = None
     """Id of the incident that needs it; such a waiver ends after hours."""
 
-    def matches(self, rule: str, resource: str) -> bool:
-        return self.rule == rule and fnmatchcase(resource, self.resource)
-
 
 def read_waivers(directory: Path) -> tuple[Waiver, ...]:
     """The waivers of a system; none without a file. Raises Failure (exit 2) with everything that is wrong in it."""
@@ -60,7 +54,7 @@ def read_waivers(directory: Path) -> tuple[Waiver, ...]:
     if not file.is_file():
         return ()
     try:
-        return TypeAdapter(tuple[Waiver, ...]).validate_python(YAML(typ="safe", pure=True).load(file) or ())
+        waivers = TypeAdapter(tuple[Waiver, ...]).validate_python(YAML(typ="safe", pure=True).load(file) or ())
     except YAMLError as error:
         raise Failure(f"{file} is not YAML: {error}", fix="Mend the line that is named.", exit_code=2) from error
     except ValidationError as error:
@@ -72,6 +66,8 @@ def read_waivers(directory: Path) -> tuple[Waiver, ...]:
             fix="A waiver has rule, resource, stack, owner, reason, granted and expires, and for break-glass an incident.",
             exit_code=2,
         ) from error
+    _refuse_unknown_stacks(file, waivers)
+    return waivers
 
 
 def waivers_of_stack(directory: Path, stack: str) -> tuple[Waiver, ...]:
@@ -79,21 +75,12 @@ def waivers_of_stack(directory: Path, stack: str) -> tuple[Waiver, ...]:
     return tuple(waiver for waiver in read_waivers(directory) if waiver.stack == stack)
 
 
-def refusals(waivers: tuple[Waiver, ...], *, now: datetime) -> Iterator[tuple[Waiver, str]]:
-    """Waivers that do not count, each with its reason."""
-    for waiver in waivers:
-        longest = LONGEST_OF_INCIDENT if waiver.incident else LONGEST
-        checks = (
-            (waiver.granted <= now, f"it is granted only from {waiver.granted:%Y-%m-%d %H:%M %Z}"),
-            (now < waiver.expires, f"it ended at {waiver.expires:%Y-%m-%d %H:%M %Z}"),
-            (waiver.granted < waiver.expires, "it ends before it begins"),
-            (
-                waiver.expires - waiver.granted <= longest,
-                "break-glass ends after 4 hours"
-                if waiver.incident
-                else "it ends later than 90 days after it was granted",
-            ),
+def _refuse_unknown_stacks(file: Path, waivers: tuple[Waiver, ...]) -> None:
+    """A waiver for a stack that does not exist would never be looked at, and so never be found to have ended."""
+    stacks = stacks_of(file.parent)
+    if unknown := sorted({waiver.stack for waiver in waivers} - set(stacks)):
+        raise Failure(
+            f"{file} waives rules for {', '.join(unknown)}, which is no stack of the system.",
+            fix=f"Name one of {', '.join(stacks) or 'none'}, or take the waiver out.",
+            exit_code=2,
         )
-        reason = next((reason for holds, reason in checks if not holds), None)
-        if reason:
-            yield waiver, reason

@@ -15,6 +15,7 @@ from headworks.model.environment import Environment
 from headworks.model.problems import Finding, Problem, SpecificationError
 from headworks.model.resolution import resolve, sibling
 from headworks.model.specification import Specification
+from headworks.model.stack_files import stacks_of
 from headworks.model.validation import unknown_key
 
 PROJECT_FILE = "Pulumi.yaml"
@@ -52,12 +53,6 @@ def load_environment(
         declared=valid[stack].declared,
         siblings=[sibling(valid[each].specification) for each in sorted(valid) if each != stack],
     )
-
-
-def stacks_of(directory: FilePath) -> dict[str, FilePath]:
-    """The stack files of a system directory, by the names of the stacks."""
-    files = sorted(directory.glob("Pulumi.*.yaml"))
-    return {file.name.removeprefix("Pulumi.").removesuffix(".yaml"): file for file in files}
 
 
 def _read(directory: FilePath, stack: str, *, must_exist: bool) -> tuple[Document, dict[str, Document]]:

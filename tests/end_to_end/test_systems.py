@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from headworks.model.files import ENVIRONMENT, load_environment, stacks_of
+from headworks.model.files import ENVIRONMENT, load_environment
 from headworks.model.merge import merge
+from headworks.model.stack_files import stacks_of
 from headworks.runbooks.graph import Resource, missing, resources_of
 from headworks.runbooks.lines import ResourceProperty, load_runbook
 from headworks.secrets import declared_names

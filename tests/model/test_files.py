@@ -1,7 +1,7 @@
 import pytest
 
 from headworks.model.environment import Names
-from headworks.model.files import stacks_of
+from headworks.model.stack_files import stacks_of
 
 SYSTEM_FILE, STAGING_FILE, PRODUCTION_FILE = "Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"
 
