@@ -17,8 +17,8 @@ class System:
 
     def __init__(self, directory: Path, state: Path, environment: dict[str, str]) -> None:
         self.directory = directory
-        for name in ("Pulumi.yaml", "Pulumi.development.yaml", "__main__.py"):
-            shutil.copy(REPOSITORY / name, directory / name)
+        for file in (*REPOSITORY.glob("Pulumi*.yaml"), REPOSITORY / "__main__.py"):
+            shutil.copy(file, directory / file.name)
         shutil.copytree(REPOSITORY / "apps", directory / "apps")
         self.options = Options(
             project=directory, stack="development", state=state, passphrase="test", environment=environment
@@ -133,6 +133,10 @@ def test_waivers_of_the_stack_arrive_in_the_graph_and_a_faulty_file_stops_the_pr
         "expires": "2026-12-01T12:00:00Z",
     }
     assert told == {"rockhounding-api": [stated], "rockhounding-api-code": [stated]}
+
+    file.write_text(WAIVERS.replace("{stack: production", "{stack: producton"))
+    assert new_system.run(preview).exit_code == 1
+    assert "waives rules for producton, which is no stack of the system" in new_system.messages
 
     file.write_text(WAIVERS.replace("owner: ada, ", ""))
     assert new_system.run(preview).exit_code == 1

@@ -35,7 +35,9 @@ def statement(**words) -> Statement:
 
 @pytest.fixture
 def directory(tmp_path) -> Path:
-    (tmp_path / "allowed_signers").write_text(f'# who may attest\n{ADA},ada namespaces="git" {public_line()} laptop\n')
+    (tmp_path / "allowed_signers").write_text(
+        f'# who may attest\n{ADA} ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB other\n{ADA},ada namespaces="git" {public_line()} laptop\n'
+    )
     return tmp_path
 
 

@@ -46,6 +46,7 @@ def test_what_is_told_as_a_cycle_is_one(needs):
 def test_the_order_is_the_same_however_the_keys_were_written():
     """An engine hands the configuration over with its keys sorted, the files have them as people wrote them."""
     assert in_order({"c": [], "a": [], "b": []}) == ("a", "b", "c")
+    assert in_order({"a": ["c", "b"], "b": [], "c": []}) == ("b", "c", "a")
     assert (
         in_order({"c": ["b", "a"], "b": [], "a": []})
         == in_order({"a": [], "b": [], "c": ["a", "b"]})
