@@ -1,5 +1,6 @@
 """The files under `runbooks/`: every line of a system's runbook with its id, in our words, and with what holds it."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,13 +14,19 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ResourceProperty(Written):
+class Holder(Written):
+    """Something that holds a line."""
+
+    stacks: tuple[str, ...] = ()
+    """The environments in which it has to; without any, in all in which the line asks."""
+
+
+class ResourceProperty(Holder):
     """A property of resources in a stack's graph. It holds a line while the resources with the wanted values exist."""
 
     resource: str
     """Name of the type without its package, as in code: `R2Bucket`, or `WorkQueue` for a component."""
-    stacks: tuple[str, ...]
-    """The environments in which it has to be so."""
+    stacks: Annotated[tuple[str, ...], Field(min_length=1)]
     property: str
     """Path in the inputs or outputs: `settings.maxRetries`, `bindings[].name`, `bindings[name=DB].type`; `[]` is any item,
     `[word=text]` any item with that text, `{}` any key."""
@@ -31,6 +38,41 @@ class ResourceProperty(Written):
     """What the environment has to say for it, over its file: a switch that is off in everyday life."""
 
 
+class Policy(Holder):
+    """A rule of the pack. It holds a line while it finds nothing, or what it finds is waived."""
+
+    policy: str
+    """Id of the rule."""
+
+
+class Check(Holder):
+    """Something that is looked up where it is true: in the account, in the repository, on this machine."""
+
+    check: str
+    """Id of the check; `headworks/checks/` has them."""
+    arguments: Annotated[dict[str, Any], Field(alias="with")] = {}
+
+
+class Probe(Holder):
+    """A request that the deployed Worker answers as it should. Only requests that change nothing are sent."""
+
+    probe: str
+    """Path, such as `/health`."""
+    host: str | None = None
+    """Where a system has several: the host that is asked. Without one, that of the Worker's first route or domain."""
+    status: int = 200
+    contains: dict[str, Any] = {}
+    """What the JSON object of the answer has, beside anything else."""
+    within_ms: Annotated[int, Field(gt=0)] | None = None
+
+
+class Attestation(Holder):
+    """What a person vouches for (docs/evidence.md)."""
+
+    attestation: str
+    """Kind of attestation."""
+
+
 class Unsupported(Written):
     """Nothing of Cloudflare, or of its provider, can hold the line."""
 
@@ -38,15 +80,37 @@ class Unsupported(Written):
     """Why, and what is done instead."""
 
 
+class Unassigned(Written):
+    """Nothing holds the line."""
+
+    unassigned: Annotated[str, Field(min_length=20)]
+    """Why not, and who looks at it meanwhile."""
+
+
 Kind = Literal["I", "P", "C", "A"]
 """Infrastructure, policy, check, attestation."""
+
+
+class When(StrEnum):
+    """When a line asks."""
+
+    BEFORE = "before"
+    """Before the stack is deployed: the gate waits for it."""
+    AFTER = "after"
+    """Once it is deployed: only then it can be seen."""
+    INCIDENT = "incident"
+    """When something is wrong; on other days nobody has to answer."""
 
 
 class Line(Written):
     id: Annotated[str, Field(pattern=r"^[RTPD][1-9]\d*$")]
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
     text: Annotated[str, Field(min_length=10)]
-    held_by: tuple[ResourceProperty | Unsupported, ...] = ()
+    stacks: Annotated[tuple[str, ...], Field(min_length=1)] = ("development", "staging", "production")
+    """The environments in which it asks."""
+    when: When = When.BEFORE
+    held_by: tuple[ResourceProperty | Policy | Check | Probe | Attestation | Unsupported | Unassigned, ...] = ()
+    """All of those that are for a stack have to hold there."""
 
 
 class Runbook(Written):
