@@ -27,6 +27,7 @@ def enter(package: str, resources: Iterable[str]) -> None:
         del entered.__getattr__
         for name in NESTED:
             del sys.modules[f"{package}.{name}"]
+            delattr(entered, name)  # or `from . import outputs` takes that one instead of importing
         run(entered)
         return getattr(entered, attribute)
 

@@ -61,6 +61,17 @@ def test_who_wants_another_resource_gets_the_whole_package_with_its_nested_types
     assert (before, after) == ("False", "1")
 
 
+def test_our_resources_can_read_their_outputs_after_somebody_wanted_the_whole_package():
+    """Pulumi looks up what a type of an output means in the module of that name."""
+    (hints,) = run(
+        "import components.cloudflare as ours, pulumi_cloudflare\n"
+        "from pulumi._types import output_type_types\n"
+        "pulumi_cloudflare.AccessApplicationCorsHeadersArgs\n"
+        "print(sorted(output_type_types(pulumi_cloudflare.outputs.R2BucketCorsRule)))\n"
+    )
+    assert "allowed" in hints
+
+
 def test_a_program_that_imports_the_components_does_not_run_the_packages_250_modules():
     (loaded,) = run(
         "import components.worker_environment, sys\n"
