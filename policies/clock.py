@@ -4,17 +4,20 @@ import os
 from datetime import UTC, datetime
 
 VARIABLE = "HEADWORKS_NOW"
-"""A time as ISO text that stands in for now: to see what the rules will say at another day."""
+"""A time to come, as ISO text, that stands in for now: to see what the rules will say then."""
 
 
 def now() -> datetime:
-    """With a zone. Raises ValueError when the variable holds no time: a gate must not guess its day."""
+    """With a zone. Raises ValueError when the variable holds no time, or one that is past: it would revive what has ended."""
+    today = datetime.now(UTC)
     stated = os.environ.get(VARIABLE)
     if not stated:
-        return datetime.now(UTC)
+        return today
     moment = moment_of(stated)
     if moment is None:
         raise ValueError(f"{VARIABLE} is {stated!r}, which is no time; write one such as 2026-12-31T12:00:00+00:00")
+    if moment < today:
+        raise ValueError(f"{VARIABLE} is {stated!r}, which is past: what has ended since would count again; unset it")
     return moment
 
 

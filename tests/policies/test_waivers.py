@@ -137,8 +137,13 @@ def test_what_a_preview_does_not_know_makes_no_waiver_unneeded(production, compl
 
 
 def test_the_day_can_be_set_for_the_process_of_the_pack(monkeypatch):
-    monkeypatch.setenv("HEADWORKS_NOW", "2031-02-03T04:05:06")
-    assert now() == datetime(2031, 2, 3, 4, 5, 6, tzinfo=UTC)
-    monkeypatch.setenv("HEADWORKS_NOW", "tomorrow")
-    with pytest.raises(ValueError, match="which is no time"):
+    monkeypatch.setenv("HEADWORKS_NOW", "2931-02-03T04:05:06")
+    assert now() == datetime(2931, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("day", "reason"), [("tomorrow", "which is no time"), ("2026-11-01", "which is past")])
+def test_a_day_that_is_none_or_is_past_is_refused(monkeypatch, day, reason):
+    """At a day that is past, waivers that have ended since would count again."""
+    monkeypatch.setenv("HEADWORKS_NOW", day)
+    with pytest.raises(ValueError, match=reason):
         now()
