@@ -7,17 +7,19 @@ from pydantic.alias_generators import to_camel
 
 from components.bindings import MAIN
 from components.cloudflare import Binding
+from components.migrations import Step
 from components.parts import Parts
 from components.work_queue import WorkQueue
 from components.workers import DeployedWorker
-from headworks.model.environment import Database, Environment, Platform, Route
+from headworks.model.environment import Database, Environment, Healthcheck, Platform, Queue, Route
 from headworks.outputs import VERSION
 
 
 def documents(environment: Environment, parts: Parts, workers: Mapping[str, DeployedWorker]) -> dict[str, Any]:
     """One document per concern, with camelCase keys; those that only some systems have are left out where there is nothing."""
     main = workers[MAIN]
-    companions = {key: _companion(worker) for key, worker in workers.items() if key != MAIN}
+    enabled = environment.routes_enabled
+    companions = {key: _companion(worker, enabled) for key, worker in workers.items() if key != MAIN}
     optional = {
         "companions": companions,
         "workflows": {
@@ -30,6 +32,7 @@ def documents(environment: Environment, parts: Parts, workers: Mapping[str, Depl
         },
         "platform": _platform(environment.platform) if environment.platform else {},
         "healthchecks": parts.healthchecks.ids if parts.healthchecks else {},
+        "probes": {check.key: _probe(check) for check in environment.healthchecks},
     }
     return {
         "environment": {
@@ -43,10 +46,10 @@ def documents(environment: Environment, parts: Parts, workers: Mapping[str, Depl
         "worker": _worker(main),
         "bindings": [_binding(binding) for binding in main.bindings],
         "storage": _storage(environment, parts),
-        "queues": {key: _queue(queue) for key, queue in parts.queues.items()},
-        "routes": [_route(route) for route in environment.routes],
+        "queues": {queue.key: _queue(queue, parts.queues[queue.key]) for queue in environment.queues},
+        "routes": [_route(route, enabled) for route in environment.routes],
         "secrets": {"required": list(environment.secrets)},
-        "migrations": {"tag": main.steps[-1]["tag"], "chain": main.steps[-1]["chain"]} if main.steps else {},
+        "migrations": _migrations(main.steps),
     } | {concern: document for concern, document in optional.items() if document}
 
 
@@ -57,19 +60,37 @@ def _worker(deployed: DeployedWorker) -> dict[str, Any]:
         "owner": worker.code.owner,
         "compatibilityDate": worker.compatibility_date,
         "compatibilityFlags": sorted(worker.compatibility_flags),
+        "workersDev": worker.workers_dev,
+        "previewUrls": worker.preview_urls,
+        "logpush": worker.logpush,
+        "observability": _camel(worker.observability.model_dump()),
         **_url(deployed.declared.routes),
     }
-    lists = {"crons": list(worker.crons), "tailConsumers": list(worker.tail_consumers)}
-    return document | {key: value for key, value in lists.items() if value}
+    optional = {
+        "main": worker.code.main,
+        "limits": {"cpuMs": worker.cpu_ms} if worker.cpu_ms is not None else None,
+        "crons": list(worker.crons),
+        "tailConsumers": list(worker.tail_consumers),
+    }
+    return document | {key: value for key, value in optional.items() if value}
 
 
-def _companion(deployed: DeployedWorker) -> dict[str, Any]:
+def _companion(deployed: DeployedWorker, routes_enabled: bool) -> dict[str, Any]:
     return {
         "worker": _worker(deployed),
         "bindings": [_binding(binding) for binding in deployed.bindings],
-        "routes": [_route(route) for route in deployed.declared.routes],
+        "routes": [_route(route, routes_enabled) for route in deployed.declared.routes],
         "secrets": {"required": list(deployed.declared.secrets)},
+        "migrations": _migrations(deployed.steps),
     }
+
+
+def _migrations(steps: Sequence[Step]) -> dict[str, Any]:
+    """The whole history; each step's chain but the last one's stays with us."""
+    if not steps:
+        return {}
+    stated = [{key: value for key, value in step.items() if key != "chain"} for step in steps]
+    return {"tag": steps[-1]["tag"], "chain": steps[-1]["chain"], "steps": stated}
 
 
 def _url(routes: Sequence[Route]) -> dict[str, str]:
@@ -81,8 +102,12 @@ def _url(routes: Sequence[Route]) -> dict[str, str]:
 
 def _binding(binding: Binding) -> dict[str, Any]:
     """What the upload takes from the previous version is a secret of the Worker."""
-    camel = {to_camel(key): value for key, value in binding.items()}
+    camel = _camel(binding)
     return camel | {"type": "secret"} if camel["type"] == "inherit" else camel
+
+
+def _camel(words: Mapping[str, Any]) -> dict[str, Any]:
+    return {to_camel(key): value for key, value in words.items()}
 
 
 def _storage(environment: Environment, parts: Parts) -> dict[str, Any]:
@@ -106,7 +131,14 @@ def _storage(environment: Environment, parts: Parts) -> dict[str, Any]:
 
 
 def _database(database: Database, parts: Parts) -> dict[str, Any]:
-    document = {"name": database.name, "uuid": parts.databases.uuids[database.binding]}
+    document = {
+        "name": database.name,
+        "uuid": parts.databases.uuids[database.binding],
+        "jurisdiction": database.jurisdiction,
+        "migrationsTable": database.migrations_table,
+    }
+    if database.migrations_dir is not None:
+        document["migrationsDir"] = database.migrations_dir
     if database.binding in parts.databases.bookmarks:
         document["bookmark"] = parts.databases.bookmarks[database.binding]
     return document
@@ -119,12 +151,25 @@ def _platform(platform: Platform) -> dict[str, Any]:
     }
 
 
-def _queue(queue: WorkQueue) -> dict[str, Any]:
-    document: dict[str, Any] = {"name": queue.queue_name, "id": queue.queue_id}
-    if queue.dead_letter_queue_name is not None:
-        document["deadLetterQueue"] = queue.dead_letter_queue_name
+def _queue(declared: Queue, made: WorkQueue) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "name": made.queue_name,
+        "id": made.queue_id,
+        "deliveryDelay": declared.delivery_delay,
+        "messageRetentionPeriod": declared.message_retention_period,
+    }
+    if made.dead_letter_queue_name is not None:
+        document["deadLetterQueue"] = made.dead_letter_queue_name
+    if declared.consumer is not None:
+        document["consumer"] = _camel(declared.consumer.model_dump(exclude_none=True))
     return document
 
 
-def _route(route: Route) -> dict[str, Any]:
-    return {"host": route.host, "path": route.path, "zone": route.zone, "customDomain": route.custom_domain}
+def _route(route: Route, enabled: bool) -> dict[str, Any]:
+    stated = {"host": route.host, "path": route.path, "zone": route.zone, "customDomain": route.custom_domain}
+    return stated | {"enabled": enabled}
+
+
+def _probe(check: Healthcheck) -> dict[str, Any]:
+    document = {"url": f"https://{check.host}{check.path}", "expectedCodes": list(check.expected_codes)}
+    return document | ({"expectedBody": check.expected_body} if check.expected_body else {})

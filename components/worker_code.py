@@ -37,6 +37,8 @@ class WorkerCodeArgs(TypedDict):
     """Who uploads the code: `pulumi` or `wrangler`."""
     bundle: NotRequired[BundleArgs]
     """Present when `owner` is `pulumi`."""
+    main: NotRequired[str]
+    """The entry point that wrangler builds from, relative to the program, when `owner` is `wrangler`."""
     compatibility_date: str
     compatibility_flags: Sequence[str]
     bindings: Sequence[Binding]
@@ -175,6 +177,8 @@ def _inputs(args: WorkerCodeArgs) -> dict[str, Any]:
         "workersDev": args["workers_dev"],
         "previewUrls": args["preview_urls"],
     }
+    if "main" in args:
+        inputs["main"] = args["main"]
     if "bundle" in args:
         inputs["main"] = args["bundle"]["main"]
         inputs["sha256"] = hashlib.sha256(args["bundle"]["content"].encode()).hexdigest()

@@ -132,7 +132,7 @@ def deploy(
         f"{prefix}code",
         **of_script,
         **_settings(worker),
-        **({} if bundle is None else {"bundle": bundle}),
+        **_code(worker, bundle),
         **({} if durable_objects.annotation is None else {"ledger_annotation": durable_objects.annotation}),
         bindings=bindings,
         tail_consumers=[scripts.get(name, name) for name in worker.tail_consumers],
@@ -162,6 +162,13 @@ def _own_bindings(worker: Worker, scripts: Mapping[str, pulumi.Output[str]]) -> 
             "namespace_id": limit.namespace_id,
             "simple": {"limit": limit.limit, "period": limit.period},
         }
+
+
+def _code(worker: Worker, bundle: BundleArgs | None) -> dict[str, Any]:
+    """What the stack uploads, or where wrangler starts; nothing when the app alone knows."""
+    if bundle is not None:
+        return {"bundle": bundle}
+    return {} if worker.code.main is None else {"main": worker.code.main}
 
 
 def _settings(worker: Worker) -> dict[str, Any]:

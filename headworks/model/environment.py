@@ -188,7 +188,7 @@ class Code(Resolved):
 
     owner: Literal["pulumi", "wrangler"]
     main: str | None
-    """The built bundle, one ES module, relative to the folder of the program; None when wrangler owns the code."""
+    """Relative to the folder of the program: the built bundle, one ES module; or the entry point that wrangler builds from, if it is said."""
 
 
 class Observability(Resolved):

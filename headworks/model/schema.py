@@ -4,18 +4,15 @@ It covers what one value may be; what must hold between several (`checks`), and 
 files that are Pulumi's own are left open.
 """
 
-import ast
-import inspect
 import json
-import sys
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from headworks.model.draft import NOT_IN_PROFILES
+from headworks.model.field_documentation import field_documentation
 from headworks.model.files import ENVIRONMENT, SYSTEM
 from headworks.model.specification import Specification, System
 from headworks.model.specification.written import Written
@@ -106,7 +103,7 @@ def _definitions() -> dict[str, Schema]:
     for definition in definitions.values():
         del definition["title"]
     for model in _written_models():
-        for field, sentence in _field_documentation(model).items():
+        for field, sentence in field_documentation(model).items():
             for descendant in _written_models():
                 if issubclass(descendant, model) and descendant.__name__ in definitions:
                     definitions[descendant.__name__]["properties"][field]["description"] = sentence
@@ -179,24 +176,6 @@ def _written_models() -> list[type[Written]]:
                 yield from below(child)
 
     return list(below(Written))
-
-
-def _field_documentation(model: type[Written]) -> dict[str, str]:
-    """The sentences below the fields.
-
-    Read from the source, because pydantic's own reading of them costs every preview 50 ms at import.
-    """
-    module = ast.parse(inspect.getsource(sys.modules[model.__module__]))
-    body = next(node.body for node in module.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
-    sentences: dict[str, str] = {}
-    for statement, following in pairwise(body):
-        match statement, following:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name)),
-                ast.Expr(value=ast.Constant(value=str(sentence))),
-            ) if name in model.model_fields:
-                sentences[model.model_fields[name].alias or name] = inspect.cleandoc(sentence)
-    return sentences
 
 
 if __name__ == "__main__":

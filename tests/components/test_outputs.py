@@ -1,17 +1,17 @@
 """The outputs of a stack: the shape that is promised, and the page that promises it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pulumi
 import pytest
-from pydantic import BaseModel
 
 from components.worker_environment import WorkerEnvironment
 from headworks.model.environment import Database, Environment
-from headworks.outputs import StackOutputs, documents
+from headworks.outputs import StackOutputs, schema
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = REPOSITORY / "docs" / "outputs.md"
@@ -41,6 +41,8 @@ def test_each_stack_exports_what_the_version_promises_and_no_more(system, stack,
     exported = outputs(systems(system, stack))
     read = StackOutputs.model_validate(exported)
     assert read.environment.name == stack
+    for name, former in schema.former().items():
+        assert [error.message for error in jsonschema_rs.validator_for(former).iter_errors(exported)] == [], name
     assert read.model_dump(by_alias=True, exclude_none=True, mode="json") == exported
 
 
@@ -68,17 +70,44 @@ def test_a_system_without_objects_and_routes_says_neither_tag_nor_url(rockhoundi
     assert "url" not in exported["worker"]
 
 
-def keys(model: type[BaseModel]) -> Iterator[str]:
-    for field in model.model_fields.values():
-        assert field.alias
-        yield field.alias
+def test_a_reader_passes_over_what_a_later_release_adds(rockhounding, outputs):
+    exported = outputs(rockhounding("production"))
+    later = exported | {"weather": {"sunny": True}, "worker": exported["worker"] | {"mood": "good"}}
+    assert StackOutputs.model_validate(later) == StackOutputs.model_validate(exported)
+
+
+def test_the_documents_say_what_a_wrangler_configuration_needs(rockhounding, outputs):
+    read = StackOutputs.model_validate(outputs(rockhounding("production")))
+    assert read.worker.main == "apps/rockhounding-api/worker.js"
+    assert read.queues["exports"].consumer is not None
+    assert read.queues["exports"].consumer.model_dump(exclude_none=True) == {
+        "max_batch_size": 10,
+        "max_batch_timeout": 5,
+        "max_retries": 3,
+        "retry_delay": 30,
+    }
+    assert [route.enabled for route in read.routes] == [True]
+    assert read.probes is not None
+    assert read.probes["api"].url == "https://api.rockhound.app/health"
+
+
+def test_the_documents_hold_the_whole_history_of_migrations_and_the_limits(systems, outputs):
+    parquedb = outputs(systems("parquedb", "production"))
+    assert parquedb["migrations"]["steps"] == [
+        {"tag": "v1", "newSqliteClasses": ["ParqueDBDO"]},
+        {"tag": "v2", "newSqliteClasses": ["DatabaseIndexDO"]},
+    ]
+    assert parquedb["worker"]["limits"] == {"cpuMs": 30000}
+
+
+def test_routes_that_are_switched_off_are_said_to_be(systems, outputs):
+    off = outputs(systems("dotdo", "production").model_copy(update={"routes_enabled": False}))
+    assert {route["enabled"] for route in (*off["routes"], *off["companions"]["deploy"]["routes"])} == {False}
 
 
 def test_the_page_documents_every_key_and_invents_none():
-    models = [
-        each for each in vars(documents).values() if isinstance(each, type) and issubclass(each, documents.Output)
-    ]
-    promised = {key for model in models if model is not documents.Output for key in keys(model)}
+    whole = schema.schema()
+    promised = {key for part in (whole, *whole["$defs"].values()) for key in part["properties"]}
     text = PAGE.read_text()
     written = set(re.findall(r"`(\w+)`", text)) | set(re.findall(r"^## (\w+)$", text, re.MULTILINE))
     assert promised <= written

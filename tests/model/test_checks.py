@@ -109,11 +109,6 @@ SLIPS = [
         ("code", "headworks:system.worker.code", "'main' does not say where the built bundle is", "write main"),
     ),
     (
-        "code of wrangler in a file of ours",
-        (SYSTEM_FILE, "owner: pulumi", "owner: wrangler"),
-        ("code", "headworks:system.worker.code.main", "would never upload this file", "take 'main' out"),
-    ),
-    (
         "one tag twice",
         (SYSTEM_FILE, STEP, then("- {tag: v1, new_sqlite_classes: [OrderDO]}")),
         ("OrderDO", "headworks:system.worker.migrations[1].tag", "an earlier step has this tag", "a tag of its own"),

@@ -17,13 +17,6 @@ def _code(specification: Specification) -> Iterator[Finding]:
                 reason="the stack owns the code, but 'main' does not say where the built bundle is",
                 fix="write main, such as apps/rockhounding-api/worker.js, or owner: wrangler",
             )
-        if code.owner == "wrangler" and code.main is not None:
-            yield Finding(
-                path=(*path, "code", "main"),
-                value=code.main,
-                reason="wrangler owns the code, so the stack would never upload this file",
-                fix="take 'main' out, or write owner: pulumi",
-            )
         if code.owner == "wrangler" and worker.rollback_to is not None:
             yield Finding(
                 path=(*path, "rollback_to"),

@@ -42,7 +42,7 @@ class Code(Written):
     owner: Literal["pulumi", "wrangler"]
     """`pulumi`: the stack uploads `main`. `wrangler`: the app's own repository does."""
     main: Text | None = None
-    """The built bundle, one ES module, relative to the folder of the program; for the owner pulumi only."""
+    """Relative to the folder of the program: the built bundle, one ES module; for the owner wrangler the entry point that it builds from."""
 
 
 class Logs(Written):
