@@ -7,11 +7,12 @@ watches, number by number, or it is unsupported: an alert that fires at another 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-import pulumi
+if TYPE_CHECKING:  # the checks ask which alerts there are, and load neither Pulumi nor the provider for it
+    import pulumi
 
-from components.cloudflare import PolicyFilters
+    from components.cloudflare import PolicyFilters
 
 
 class Condition(TypedDict):
@@ -37,7 +38,7 @@ class Notification:
     alert_type: str
     needs: tuple[str, ...]
     """The words of a condition that its filters express: all of them are said, and no other number."""
-    filters: Callable[[Mapping[str, pulumi.Input[str]]], PolicyFilters]
+    filters: "Callable[[Mapping[str, pulumi.Input[str]]], PolicyFilters]"
     """From the values of those words as texts, a zone and a healthcheck by their ids. Never empty: unsaid filters drift."""
     limits: str
     """Why another number cannot be said, and what would be needed."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from headworks.model import naming
+
 if TYPE_CHECKING:
     from headworks.evidence.waivers import Waiver
 
@@ -44,8 +46,5 @@ def _waiver(waiver: "Waiver") -> dict[str, str]:
 
 
 def public_name(key: str) -> str:
-    """A name that people meet in the dashboard and in messages: it says whose environment it is.
-
-    Letters, digits, `-` and `_`, as healthchecks want it.
-    """
-    return f"{pulumi.get_project()}-{pulumi.get_stack()}-{key}"
+    """A name that people meet in the dashboard and in messages: it says whose environment it is."""
+    return naming.public_name(pulumi.get_project(), pulumi.get_stack(), key)

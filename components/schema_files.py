@@ -1,11 +1,12 @@
 """The SQL files of a database's schema: which there are, and in which order they are applied."""
 
 import hashlib
-import re
 from pathlib import Path
 from typing import TypedDict
 
 import pulumi
+
+from headworks.model.schema_paths import schema_paths
 
 
 class SchemaFile(TypedDict):
@@ -21,20 +22,15 @@ def read_schema_files(directory: Path, folder: str) -> list[SchemaFile]:
 
     Raises pulumi.RunError when there is none: a mistyped folder would be a database without tables.
     """
-    paths = [path for path in (directory / folder).glob("*.sql") if path.is_file() and not path.name.startswith(".")]
+    paths = schema_paths(directory / folder)
     if not paths:
         raise pulumi.RunError(
             f"{folder}: there are no .sql files beside the program, so the database would stay without tables. "
             "Correct `migrations_dir` of the database, or leave it out if the app makes its tables itself."
         )
-    return [_schema_file(path) for path in sorted(paths, key=_position)]
+    return [_schema_file(path) for path in paths]
 
 
 def _schema_file(path: Path) -> SchemaFile:
     content = path.read_bytes()
     return SchemaFile(name=path.name, sha256=hashlib.sha256(content).hexdigest(), sql=content.decode())
-
-
-def _position(path: Path) -> tuple[bool, int, str]:
-    number = re.match(r"\d+", path.name)
-    return (number is None, int(number[0]) if number else 0, path.name)

@@ -189,6 +189,14 @@ def physical_name(kind: Kind, name: str, suffixes: Mapping[Kind, str]) -> str:
     return name + suffixes[kind]
 
 
+def public_name(system: str, stack: str, key: str) -> str:
+    """A name that people meet in the dashboard and in messages: it says whose environment it is.
+
+    Letters, digits, `-` and `_`, as healthchecks want it.
+    """
+    return f"{system}-{stack}-{key}"
+
+
 def refusal(kind: Kind, physical: str) -> str | None:
     """Why Cloudflare would refuse this name, or None."""
     rule = PHYSICAL_NAMES[kind]

@@ -1,0 +1,51 @@
+"""Workers for Platforms, Pages, notifications."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from cloudflare import Cloudflare
+
+from headworks.facts.account import AccountReader
+from headworks.facts.live.answers import every, or_none, result_of
+
+if TYPE_CHECKING:
+    from cloudflare.types.alerting import Policy
+
+
+def dispatch_namespaces(account: AccountReader) -> Mapping[str, bool]:
+    """Whether it is trusted, by name."""
+    return account.get(
+        "dispatch namespaces",
+        lambda client: {
+            str(each.namespace_name): bool(each.trusted_workers)
+            for each in client.workers_for_platforms.dispatch.namespaces.list(account_id=account.account_id)
+        },
+    )
+
+
+def scripts_of_namespace(account: AccountReader, namespace: str) -> frozenset[str] | None:
+    """None when there is no such namespace."""
+
+    def ask(client: Cloudflare) -> frozenset[str]:
+        # The SDK has no method for this list.
+        path = f"/accounts/{account.account_id}/workers/dispatch/namespaces/{namespace}/scripts"
+        return frozenset(each["script"]["id"] for each in result_of(client, path))
+
+    return account.get(f"Workers of the namespace {namespace}", or_none(ask))
+
+
+def pages_projects(account: AccountReader) -> Collection[str]:
+    def ask(client: Cloudflare) -> Collection[str]:
+        return every(client.pages.projects.list(account_id=account.account_id), lambda each: each.name).keys()
+
+    return account.get("Pages projects", ask)
+
+
+def notification_policies(account: AccountReader) -> "Mapping[str, Policy]":
+    """By name."""
+    return account.get(
+        "notification policies",
+        lambda client: {
+            str(each.name): each for each in client.alerting.policies.list(account_id=account.account_id)
+        },
+    )  # fmt: skip

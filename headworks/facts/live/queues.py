@@ -1,0 +1,65 @@
+"""Queues and Workflows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cloudflare import Cloudflare
+
+from headworks.facts.account import AccountReader
+from headworks.facts.live.answers import MOST, every
+
+
+@dataclass(frozen=True)
+class Consumer:
+    script: str
+    dead_letter_queue: str
+    """Empty when there is none."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    consumers: tuple[Consumer, ...]
+    """Those that are Workers."""
+
+
+def queues(account: AccountReader) -> Mapping[str, Queue]:
+    """By name."""
+
+    def ask(client: Cloudflare) -> Mapping[str, Queue]:
+        found: dict[str, Queue] = {}
+        page = 1
+        # The SDK takes the list for a single page, which it is not.
+        while new := {
+            str(each.queue_name): Queue(tuple(_consumer(consumer) for consumer in each.consumers or ()))
+            for each in client.queues.list(account_id=account.account_id, extra_query={"page": page})
+            if each.queue_name not in found
+        }:
+            found |= new
+            page += 1
+        return found
+
+    return account.get("queues", ask)
+
+
+def _consumer(consumer: Any) -> Consumer:
+    """The API says `script`, Cloudflare's description of it `script_name`; a consumer that pulls has neither."""
+    script = getattr(consumer, "script_name", None) or getattr(consumer, "script", None)
+    return Consumer(script or "", consumer.dead_letter_queue or "")
+
+
+@dataclass(frozen=True)
+class Workflow:
+    script: str
+    class_name: str
+
+
+def workflows(account: AccountReader) -> Mapping[str, Workflow]:
+    """By name."""
+
+    def ask(client: Cloudflare) -> Mapping[str, Workflow]:
+        listed = client.workflows.list(account_id=account.account_id, per_page=MOST)
+        found = every(listed, lambda each: each.name)
+        return {name: Workflow(each.script_name, each.class_name) for name, each in found.items()}
+
+    return account.get("Workflows", ask)

@@ -1,0 +1,47 @@
+"""What leads to Workers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloudflare import Cloudflare
+
+from headworks.facts.account import AccountReader
+from headworks.facts.live.answers import every
+
+
+def routes(account: AccountReader, zone_id: str) -> Mapping[str, str]:
+    """Scripts by pattern; an empty one where a route leads past all Workers."""
+    return account.get(
+        f"routes of {zone_id}",
+        lambda client: {each.pattern: each.script or "" for each in client.workers.routes.list(zone_id=zone_id)},
+    )
+
+
+def custom_domains(account: AccountReader) -> Mapping[str, str]:
+    """Scripts by host."""
+    return account.get(
+        "custom domains",
+        lambda client: {
+            str(each.hostname): str(each.service)
+            for each in client.workers.domains.list(account_id=account.account_id)
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Record:
+    type: str
+    content: str
+    proxied: bool
+
+
+def records(account: AccountReader, zone_id: str, host: str) -> tuple[Record, ...]:
+    """DNS records of a host."""
+
+    def ask(client: Cloudflare) -> tuple[Record, ...]:
+        found = every(client.dns.records.list(zone_id=zone_id, name={"exact": host}), lambda each: each.id)
+        return tuple(
+            Record(each.type, str(each.content or ""), bool(getattr(each, "proxied", False))) for each in found.values()
+        )
+
+    return account.get(f"records of {host}", ask)
