@@ -36,7 +36,7 @@ class Finding:
 
     @property
     def found(self) -> bool:
-        return self.version is not None and _numbers(self.version) >= self.tool.at_least
+        return self.version is not None and numbers(self.version) >= self.tool.at_least
 
     @property
     def advice(self) -> str:
@@ -73,26 +73,43 @@ def show(findings: list[Finding]) -> None:
             console.print(f"\n{finding.tool.name}: {finding.advice}", highlight=False, soft_wrap=True)
 
 
-def _command_version(*command: str) -> Callable[[], str | None]:
-    def read() -> str | None:
-        executable = shutil.which(command[0], path=_search_path())
-        if executable is None:
-            return None
-        try:
-            answer = subprocess.run(
-                [executable, *command[1:]],
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=True,
-                stdin=subprocess.DEVNULL,
-            )
-        except (OSError, subprocess.SubprocessError):
-            return None
-        found = re.search(r"\d+(\.\d+)+\S*", answer.stdout)
-        return found.group() if found else None
+def find(name: str, *folders: Path) -> str | None:
+    """The program that a name stands for: in these folders, beside our own Python, or on PATH."""
+    search = [*map(str, folders), str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    return shutil.which(name, path=os.pathsep.join(search))
 
-    return read
+
+def version_of(name: str, *folders: Path) -> str | None:
+    """Version of a tool of the table, or of another program that tells it by `--version`."""
+    known = next((tool for tool in TOOLS if tool.name == name), None)
+    return known.read_version() if known else _ask_version(find(name, *folders), "--version")
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Of a version, to be compared."""
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+
+
+def _command_version(name: str, *words: str) -> Callable[[], str | None]:
+    return lambda: _ask_version(find(name), *words)
+
+
+def _ask_version(executable: str | None, *words: str) -> str | None:
+    if executable is None:
+        return None
+    try:
+        answer = subprocess.run(
+            [executable, *words],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(r"\d+(\.\d+)+\S*", answer.stdout)
+    return found.group() if found else None
 
 
 def _provider_plugin_version() -> str | None:
@@ -107,16 +124,7 @@ def _provider_plugin_version() -> str | None:
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     versions = [str(plugin.get("version")) for plugin in plugins if plugin.get("name") == "cloudflare"]
-    return max(versions, key=_numbers, default=None)
-
-
-def _search_path() -> str:
-
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+    return max(versions, key=numbers, default=None)
 
 
 _PROVIDER = package_version("pulumi-cloudflare")

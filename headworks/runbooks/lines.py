@@ -56,7 +56,7 @@ class Check(Holder):
 class Probe(Holder):
     """A request that the deployed Worker answers as it should. Only requests that change nothing are sent."""
 
-    probe: str
+    probe: Annotated[str, Field(pattern="^/")]
     """Path, such as `/health`."""
     host: str | None = None
     """Where a system has several: the host that is asked. Without one, that of the Worker's first route or domain."""
