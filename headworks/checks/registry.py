@@ -2,7 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
-from headworks.checks import bundle, github, machine, repository
+from headworks.checks import (
+    account,
+    alerts,
+    bundle,
+    databases,
+    github,
+    machine,
+    platform,
+    queues,
+    repository,
+    staging,
+    storage,
+    workers,
+)
 from headworks.checks.check import Check
 
 
@@ -18,6 +31,14 @@ def by_id(checks: Iterable[Check]) -> Mapping[str, Check]:
 
 CHECKS: Mapping[str, Check] = by_id(
     (
+        *account.CHECKS,
+        *storage.CHECKS,
+        *databases.CHECKS,
+        *queues.CHECKS,
+        *workers.CHECKS,
+        *platform.CHECKS,
+        *alerts.CHECKS,
+        *staging.CHECKS,
         *repository.CHECKS,
         *github.CHECKS,
         *machine.CHECKS,
