@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -57,6 +57,9 @@ class Account:
         self.readers.append(AccountReader(access or self.access, account_id, seconds=seconds))
         return self.readers[-1]
 
+    def reader_at(self, address: str) -> AccountReader:
+        return self.reader(access=Access(base_url=address, token=TOKEN, local=True))
+
     def ok(self, method: str, path: str, **request: Any) -> Any:
         response = self.http.request(method, path, **request)
         assert response.status_code == 200, response.text
@@ -93,12 +96,13 @@ class Account:
         environment: Environment,
         system: Path = REPOSITORY,
         reader: AccountReader | None = None,
+        root: Path | None = None,
         **arguments: Any,
     ) -> Finding:
-        """What a check finds, given what a line says to it."""
-        asked = CHECKS[check]
+        """What a check finds, given what a line says to it. `root` stands for the program's folder."""
+        asked, workspace = CHECKS[check], open_workspace(system)
         context = Context(
-            workspace=open_workspace(system),
+            workspace=replace(workspace, root=root or workspace.root),
             environment=environment,
             account=reader or self.reader(),
             now=self.now,
@@ -116,7 +120,9 @@ def account(tmp_path: Path) -> Iterator[Account]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/client/v4"
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as http:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    # Certificates would be loaded for each test, and there is no TLS here.
+    with httpx.Client(base_url=address, headers=headers, trust_env=False, verify=False) as http:
         running = Account(address, tmp_path, http)
         yield running
     for reader in running.readers:

@@ -24,7 +24,7 @@ def asked(account, answering, rockhounding):
         address = answering(
             {"/user/tokens/verify": of_user, f"/accounts/{account.id}/tokens/verify": of_account},
         )
-        reader = account.reader(access=Access(base_url=address, token=account.token, local=True))
+        reader = account.reader_at(address)
         return account.look("token-is-valid", rockhounding, reader=reader)
 
     return ask
@@ -97,7 +97,7 @@ class TestZones:
         zone = {"id": "2" * 32, "name": "rockhound.app", "status": "pending"}
         page = {"success": True, "errors": [], "messages": [], "result": [zone]}
         address = answering({"/zones": (200, page)})
-        reader = account.reader(access=Access(base_url=address, token=account.token, local=True))
+        reader = account.reader_at(address)
         found = account.look("zones-are-active", rockhounding, reader=reader)
         assert (found.state, "rockhound.app (pending)" in found.says) == (State.MISSING, True)
 

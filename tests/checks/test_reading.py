@@ -60,7 +60,7 @@ def unread(found):
 def test_an_account_for_which_nobody_answers_is_not_verified(account, look_all):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    reader = account.reader(access=Access(base_url=f"http://127.0.0.1:{port}", token=account.token, local=True))
+    reader = account.reader_at(f"http://127.0.0.1:{port}")
     found = look_all(reader)
     assert unread(found) == set(account.checks)
     assert [id_ for id_, each in found if each.state is State.HELD and "declares no secret" not in each.says] == []
@@ -104,7 +104,7 @@ def test_an_answer_that_comes_drop_by_drop_is_not_waited_for(account, rockhoundi
 @pytest.mark.parametrize("body", [[], "text", {"success": True, "result": 5}, {"success": True, "result": [1]}])
 def test_an_answer_of_another_shape_is_not_verified(account, answering, rockhounding, body):
     address = answering({f"/accounts/{account.id}/storage/kv/namespaces": (200, body)})
-    reader = account.reader(access=Access(base_url=address, token=account.token, local=True))
+    reader = account.reader_at(address)
     found = account.look("kv-namespaces-exist", rockhounding, reader=reader)
     assert (found.state, "the shape that Cloudflare documents" in found.says) == (State.NOT_VERIFIED, True)
 
@@ -122,7 +122,7 @@ def test_an_answer_that_repeats_the_token_is_told_without_it(account, answering,
     error = {"code": 9999, "message": f"who is {account.token}?"}
     body = {"success": False, "errors": [error], "messages": [], "result": None}
     address = answering({f"/accounts/{account.id}/storage/kv/namespaces": (403, body)})
-    reader = account.reader(access=Access(base_url=address, token=account.token, local=True))
+    reader = account.reader_at(address)
     found = account.look("kv-namespaces-exist", rockhounding, reader=reader)
     assert found.state is State.NOT_VERIFIED
     assert "403 who is …? [code: 9999]" in found.says
@@ -132,7 +132,7 @@ def test_a_token_that_may_not_read_something_is_not_verified(account, answering,
     error = {"code": 10000, "message": "Authentication error"}
     body = {"success": False, "errors": [error], "messages": [], "result": None}
     address = answering({f"/accounts/{account.id}/queues": (403, body)})
-    reader = account.reader(access=Access(base_url=address, token=account.token, local=True))
+    reader = account.reader_at(address)
     found = account.look("queues-exist", rockhounding, reader=reader)
     assert (found.state, "403 Authentication error [code: 10000]" in found.says) == (State.NOT_VERIFIED, True)
 
