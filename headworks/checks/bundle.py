@@ -9,7 +9,8 @@ from typing import Literal
 
 from headworks import doctor
 from headworks.checks.check import Arguments, Check, Context, Finding
-from headworks.checks.reading import UnreadError, verified
+from headworks.checks.reading import verified
+from headworks.facts.account import UnreadableError
 from headworks.model.environment import Environment
 
 MIB = 1024 * 1024
@@ -33,7 +34,7 @@ class SizedBundles(Bundles):
 @verified
 def _bundle_is_built(context: Context, arguments: Bundles) -> Finding:
     code = _read(context, arguments)
-    return _not_built(code) or Finding.held(f"{', '.join(code)} {_are(code)} built")
+    return _not_built(code) or Finding.held(f"{', '.join(code)} {_are(code)} built.")
 
 
 @verified
@@ -44,10 +45,11 @@ def _bundle_fits_the_plan(context: Context, arguments: SizedBundles) -> Finding:
     sizes = {name: len(gzip.compress(content)) for name, content in code.items()}
     if large := [f"{name} has {size / MIB:.2f} MiB" for name, size in sizes.items() if size > most]:
         return Finding.missing(
-            f"{', '.join(large)} when compressed, and the {arguments.plan} plan takes {most // MIB}: "
-            "leave out what the Worker does not need"
+            f"{', '.join(large)} when compressed, and the {arguments.plan} plan takes {most // MIB}. "
+            "Leave out what the Worker does not need."
         )
-    return Finding.held(", ".join(f"{name} has {size / 1024:.1f} KiB compressed" for name, size in sizes.items()))
+    told = [f"{name} has {size / 1024:.1f} KiB" for name, size in sizes.items()]
+    return Finding.held(f"{', '.join(told)} when compressed.")
 
 
 @verified
@@ -57,25 +59,26 @@ def _bundle_parses(context: Context, arguments: Bundles) -> Finding:
         return unbuilt
     node = doctor.find("node")
     if node is None:
-        raise UnreadError("there is no node here to parse it with; `headworks doctor` says how to install it")
+        raise UnreadableError("there is no node here to parse it with; `headworks doctor` says how to install it")
     if broken := [f"{name}: {error}" for name, content in code.items() if (error := _syntax_error(node, content))]:
-        return Finding.missing(f"{'; '.join(broken)}. Build the app again")
-    return Finding.held(f"{', '.join(code)} {_are(code)} parsed by node")
+        return Finding.missing(f"{'; '.join(broken)}. Build the app again.")
+    return Finding.held(f"{', '.join(code)} {_are(code)} parsed by node.")
 
 
 def _read(context: Context, arguments: Bundles) -> dict[str, bytes]:
-    """Every bundle by its path; empty when there is none. Raises UnreadError when nobody says where they are."""
+    """Every bundle by its path; empty when there is none. Raises UnreadableError when nobody says where they are."""
     paths = [*_uploaded(context.environment), *arguments.bundles]
     by_wrangler = _left_to_wrangler(context.environment)
     if by_wrangler and not arguments.bundles:
-        raise UnreadError(
+        raise UnreadableError(
             f"wrangler uploads the code of {', '.join(by_wrangler)}: say where it is built, with `bundles: [dist/index.js]`"
         )
     return {path: _content(context.workspace.root / path) for path in dict.fromkeys(paths)}
 
 
 def _uploaded(environment: Environment) -> list[str]:
-    return [each.worker.code.main for each in environment.workers if each.worker.code.main]
+    codes = [each.worker.code for each in environment.workers]
+    return [code.main for code in codes if code.owner == "pulumi" and code.main]
 
 
 def _left_to_wrangler(environment: Environment) -> list[str]:
@@ -88,7 +91,7 @@ def _content(file: Path) -> bytes:
 
 def _not_built(code: dict[str, bytes]) -> Finding | None:
     if missing := [path for path, content in code.items() if not content.strip()]:
-        return Finding.missing(f"{', '.join(missing)} {_are(missing)} not there, or empty: build the app")
+        return Finding.missing(f"{', '.join(missing)} {_are(missing)} not there, or empty. Build the app.")
     return None
 
 
@@ -103,12 +106,12 @@ def _syntax_error(node: str, content: bytes) -> str | None:
             check=False,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise UnreadError(f"{node} could not be run ({type(error).__name__})") from error
+        raise UnreadableError(f"{node} could not be run ({type(error).__name__})") from error
     if not answer.returncode:
         return None
     told = re.search(r"^\[stdin\]:(\d+)$.*^(SyntaxError: .*?)$", answer.stderr.decode(errors="replace"), _OVER_LINES)
     if told is None:
-        raise UnreadError(f"{node} stopped with exit code {answer.returncode}, and found no syntax error")
+        raise UnreadableError(f"{node} stopped with exit code {answer.returncode}, and found no syntax error")
     return f"line {told[1]}: {told[2]}"
 
 

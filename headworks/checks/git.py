@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from headworks.checks.reading import UnreadError
+from headworks.facts.account import UnreadableError
 
 REMOTE = "origin"
 
@@ -19,17 +19,17 @@ class Repository:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Raises UnreadError when the folder is in no repository."""
+        """Raises UnreadableError when the folder is in no repository."""
         self._folder = folder
         if self._run("rev-parse", "--git-dir").returncode:
-            raise UnreadError(f"{folder} is in no git repository; `git -C {folder} status` says more")
+            raise UnreadableError(f"{folder} is in no git repository; `git -C {folder} status` says more")
 
     @property
     def head(self) -> str:
         """Id of the commit that is checked out."""
         answer = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         if answer.returncode:
-            raise UnreadError(f"the repository of {self._folder} has no commit yet")
+            raise UnreadableError(f"the repository of {self._folder} has no commit yet")
         return answer.stdout.strip()
 
     @property
@@ -38,10 +38,10 @@ class Repository:
         return self.ask("rev-parse", "--is-shallow-repository") == "true"
 
     def ask(self, *words: str) -> str:
-        """What git prints; raises UnreadError when it fails."""
+        """What git prints; raises UnreadableError when it fails."""
         answer = self._run(*words)
         if answer.returncode:
-            raise UnreadError(f"`git {' '.join(words)}` failed; run it in {self._folder} to see why")
+            raise UnreadableError(f"`git {' '.join(words)}` failed; run it in {self._folder} to see why")
         return answer.stdout.strip()
 
     def find(self, *words: str) -> str | None:
@@ -50,10 +50,10 @@ class Repository:
         return None if answer.returncode else answer.stdout.strip()
 
     def agrees(self, *words: str) -> bool:
-        """The answer to a question that git answers by exit code 0 or 1; raises UnreadError on any other."""
+        """The answer to a question that git answers by exit code 0 or 1; raises UnreadableError on any other."""
         answer = self._run(*words)
         if answer.returncode not in {0, 1}:
-            raise UnreadError(f"`git {' '.join(words)}` failed; run it in {self._folder} to see why")
+            raise UnreadableError(f"`git {' '.join(words)}` failed; run it in {self._folder} to see why")
         return answer.returncode == 0
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -71,6 +71,6 @@ class Repository:
                 start_new_session=True,  # without a terminal ssh cannot wait for a passphrase
             )
         except subprocess.TimeoutExpired as error:
-            raise UnreadError(f"`git {words[0]}` had no answer after {_SECONDS} seconds") from error
+            raise UnreadableError(f"`git {words[0]}` had no answer after {_SECONDS} seconds") from error
         except OSError as error:
-            raise UnreadError(f"git could not be started in {self._folder}: {error.strerror}") from error
+            raise UnreadableError(f"git could not be started in {self._folder}: {error.strerror}") from error

@@ -30,8 +30,8 @@ def _ci_passed(context: Context, arguments: Jobs) -> Finding:
     latest = {run.name: run for run in runs}
     open_ = [trouble for job in arguments.jobs if (trouble := _trouble(job, latest.get(job)))]
     if open_:
-        return Finding.missing(f"on {commit[:12]} {'; '.join(open_)}")
-    return Finding.held(f"{', '.join(arguments.jobs)} passed on {commit[:12]}")
+        return Finding.missing(f"On {commit[:12]} {'; '.join(open_)}.")
+    return Finding.held(f"{', '.join(arguments.jobs)} passed on {commit[:12]}.")
 
 
 def _trouble(job: str, run: CheckRun | None) -> str | None:
@@ -51,7 +51,7 @@ def _pull_request_was_approved(context: Context, _: Arguments) -> Finding:
         merged = [request for request in requests if request.merged_at] or requests
         findings = [_approval(request, github.reviews(request.number)) for request in merged]
     if not findings:
-        return Finding.missing(f"{commit[:12]} came by no pull request: open one, and have it approved")
+        return Finding.missing(f"{commit[:12]} came by no pull request. Open one, and have it approved.")
     return next((finding for finding in findings if finding.state is State.HELD), findings[0])
 
 
@@ -65,15 +65,17 @@ def _approval(request: PullRequest, reviews: list[Review]) -> Finding:
     }
     against = [who for who, review in words.items() if review.state == "CHANGES_REQUESTED"]
     if against:
-        return Finding.missing(f"in #{request.number} {', '.join(against)} asked for changes: make them, and ask again")
+        return Finding.missing(
+            f"In #{request.number} {', '.join(against)} asked for changes. Make them, and ask again."
+        )
     approved = [
         who if review.commit_id == request.head.sha else f"{who} (before the last commit)"
         for who, review in words.items()
         if review.state == "APPROVED"
     ]
     if not approved:
-        return Finding.missing(f"nobody but its author has approved #{request.number}: ask somebody to review it")
-    return Finding.held(f"#{request.number} was approved by {', '.join(approved)}")
+        return Finding.missing(f"Nobody but its author has approved #{request.number}. Ask somebody to review it.")
+    return Finding.held(f"#{request.number} was approved by {', '.join(approved)}.")
 
 
 _WORDS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
@@ -86,8 +88,10 @@ def _ci_has_secrets(_: Context, arguments: Secrets) -> Finding:
     # GitHub keeps the names in capitals.
     missing = [name for name in arguments.names if name.upper() not in present]
     if missing:
-        return Finding.missing(f"the repository has no secret {', '.join(missing)}: `gh secret set {missing[0]}`")
-    return Finding.held(f"the repository has {', '.join(arguments.names)}")
+        return Finding.missing(
+            f"The repository has no secret {', '.join(missing)}. Set it: `gh secret set {missing[0]}`."
+        )
+    return Finding.held(f"The repository has {', '.join(arguments.names)}.")
 
 
 CHECKS: tuple[Check, ...] = (

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from headworks.checks.reading import UnreadError
+from headworks.facts.account import UnreadableError
 from headworks.sandbox import is_loopback
 
 CLOUD = "https://api.github.com"
@@ -66,13 +66,13 @@ class GitHub:
     """One repository at GitHub, as the environment of a pipeline names it. The token is in no message."""
 
     def __init__(self) -> None:
-        """Raises UnreadError when the environment does not say which repository it is, or has no token for it."""
+        """Raises UnreadableError when the environment does not say which repository it is, or has no token for it."""
         address = _address()
         repository, token = (_variable(name) for name in ("GITHUB_REPOSITORY", "GITHUB_TOKEN"))
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
-            raise UnreadError("GITHUB_REPOSITORY is not of the form owner/name")
+            raise UnreadableError("GITHUB_REPOSITORY is not of the form owner/name")
         if not re.fullmatch(r"[!-~]+", token):
-            raise UnreadError("GITHUB_TOKEN has characters that no token has")
+            raise UnreadableError("GITHUB_TOKEN has characters that no token has")
         self._client = httpx.Client(
             base_url=f"{address.rstrip('/')}/repos/{repository}",
             headers={
@@ -113,7 +113,7 @@ class GitHub:
             lists = [page[within] if within else page for page in pages]
             return [item for items in lists for item in TypeAdapter(list[model]).validate_python(items)]  # type: ignore[valid-type]
         except (ValidationError, LookupError, TypeError) as error:
-            raise UnreadError(f"what GitHub answers to {path} does not have the shape that it documents") from error
+            raise UnreadableError(f"what GitHub answers to {path} does not have the shape that it documents") from error
 
     def _pages(self, path: str) -> Iterator[Any]:
         for number in range(1, _MOST_PAGES + 1):
@@ -121,21 +121,21 @@ class GitHub:
             try:
                 yield response.json()
             except ValueError as error:
-                raise UnreadError(f"what GitHub answers to {path} is not JSON") from error
+                raise UnreadableError(f"what GitHub answers to {path} is not JSON") from error
             # The page is counted, not followed: the token goes to no address that an answer names.
             if "next" not in response.links:
                 return
-        raise UnreadError(f"GitHub has more than {_MOST_PAGES} pages of {path}")
+        raise UnreadableError(f"GitHub has more than {_MOST_PAGES} pages of {path}")
 
     def _get(self, path: str, page: int) -> httpx.Response:
         try:
             response = self._client.get(path, params={"per_page": _PAGE, "page": page})
         except httpx.TimeoutException as error:
-            raise UnreadError(f"GitHub had no answer to {path} within {_SILENCE:g} seconds") from error
+            raise UnreadableError(f"GitHub had no answer to {path} within {_SILENCE:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise UnreadError(f"GitHub could not be reached for {path} ({type(error).__name__})") from error
+            raise UnreadableError(f"GitHub could not be reached for {path} ({type(error).__name__})") from error
         if response.status_code != httpx.codes.OK:
-            raise UnreadError(f"GitHub answers {response.status_code} to {path}: {_reason(response)}")
+            raise UnreadableError(f"GitHub answers {response.status_code} to {path}: {_reason(response)}")
         return response
 
 
@@ -161,14 +161,14 @@ def _address() -> str:
     try:
         safe = httpx.URL(address).scheme == "https" or is_loopback(address)
     except (httpx.InvalidURL, ValueError) as error:
-        raise UnreadError("GITHUB_API_URL is not an address") from error
+        raise UnreadableError("GITHUB_API_URL is not an address") from error
     if not safe:
-        raise UnreadError("GITHUB_API_URL is not https, and would show the token to everyone on the way")
+        raise UnreadableError("GITHUB_API_URL is not https, and would show the token to everyone on the way")
     return address
 
 
 def _variable(name: str) -> str:
     value = os.environ.get(name, "").strip()
     if not value:
-        raise UnreadError(f"{name} is not set")
+        raise UnreadableError(f"{name} is not set")
     return value

@@ -44,17 +44,17 @@ def _tools_are_installed(context: Context, arguments: Tools) -> Finding:
         if doctor.numbers(found[name] or "") < doctor.numbers(oldest)
     ]
     if missing:
-        return Finding.missing(f"{'; '.join(missing)}: install what is missing")
-    return Finding.held(", ".join(f"{name} {version}" for name, version in found.items()))
+        return Finding.missing(f"{'; '.join(missing)}. Install what is missing.")
+    return Finding.held(f"{', '.join(f'{name} {version}' for name, version in found.items())}.")
 
 
 def _environment_is_set(_: Context, arguments: Variables) -> Finding:
     missing = [name for name in arguments.names if not os.environ.get(name)]
     if missing:
         return Finding.missing(
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: export what is missing"
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set. Export what is missing."
         )
-    return Finding.held(f"{', '.join(arguments.names)} {'is' if len(arguments.names) == 1 else 'are'} set")
+    return Finding.held(f"{', '.join(arguments.names)} {'is' if len(arguments.names) == 1 else 'are'} set.")
 
 
 CHECKS: tuple[Check, ...] = (

@@ -29,19 +29,19 @@ def by_id(checks: Iterable[Check]) -> Mapping[str, Check]:
     return found
 
 
-CHECKS: Mapping[str, Check] = by_id(
-    (
-        *account.CHECKS,
-        *storage.CHECKS,
-        *databases.CHECKS,
-        *queues.CHECKS,
-        *workers.CHECKS,
-        *platform.CHECKS,
-        *alerts.CHECKS,
-        *staging.CHECKS,
-        *repository.CHECKS,
-        *github.CHECKS,
-        *machine.CHECKS,
-        *bundle.CHECKS,
-    )
+_SUBJECTS = (
+    account,
+    alerts,
+    bundle,
+    databases,
+    github,
+    machine,
+    platform,
+    queues,
+    repository,
+    staging,
+    storage,
+    workers,
 )
+
+CHECKS: Mapping[str, Check] = by_id(check for subject in _SUBJECTS for check in subject.CHECKS)

@@ -6,7 +6,8 @@ from datetime import date
 
 from headworks.checks.check import Arguments, Check, Context, Finding, State
 from headworks.checks.git import REMOTE, Repository
-from headworks.checks.reading import UnreadError, verified
+from headworks.checks.reading import verified
+from headworks.facts.account import UnreadableError
 
 _FEW = 3
 """So many names of files are told."""
@@ -35,11 +36,11 @@ class Document(File):
 def _work_tree_is_clean(context: Context, _: Arguments) -> Finding:
     changes = Repository(context.workspace.root).ask("status", "--porcelain", "--untracked-files=normal").splitlines()
     if not changes:
-        return Finding.held("nothing differs from the commit")
+        return Finding.held("Nothing differs from the commit.")
     # The state takes two letters; the first line has lost a blank in front of it.
     names = [change.strip().split(maxsplit=1)[1] for change in changes[:_FEW]]
     more = f" and {len(changes) - _FEW} more" if len(changes) > _FEW else ""
-    return Finding.missing(f"{', '.join(names)}{more} differ from the commit: commit them, or take them away")
+    return Finding.missing(f"{', '.join(names)}{more} differ from the commit. Commit them, or take them away.")
 
 
 @verified
@@ -47,12 +48,12 @@ def _commit_is_on_main(context: Context, arguments: Branch) -> Finding:
     repository, branch = Repository(context.workspace.root), f"{REMOTE}/{arguments.branch}"
     head = repository.head
     if repository.find("rev-parse", "--verify", "--quiet", f"refs/remotes/{branch}") is None:
-        raise UnreadError(f"there is no {branch} here: `git fetch {REMOTE} {arguments.branch}`")
+        raise UnreadableError(f"there is no {branch} here: `git fetch {REMOTE} {arguments.branch}`")
     if repository.agrees("merge-base", "--is-ancestor", head, f"refs/remotes/{branch}"):
-        return Finding.held(f"{head[:12]} is on {branch}")
+        return Finding.held(f"{head[:12]} is on {branch}.")
     if repository.is_shallow:
-        raise UnreadError(f"this clone is shallow, and what it has of {branch} does not reach {head[:12]}")
-    return Finding.missing(f"{head[:12]} is not on {branch}: merge it there, or fetch if it was merged already")
+        raise UnreadableError(f"this clone is shallow, and what it has of {branch} does not reach {head[:12]}")
+    return Finding.missing(f"{head[:12]} is not on {branch}. Merge it there, or fetch if it was merged already.")
 
 
 @verified
@@ -66,7 +67,7 @@ def _release_is_tagged(context: Context, _: Arguments) -> Finding:
         tag for tag in released if not (tag.name in local and local[tag.name].annotated and local[tag.name] != tag)
     ]
     if agreed:
-        return Finding.held(f"{head[:12]} is {' and '.join(tag.name for tag in agreed)}, on {REMOTE} too")
+        return Finding.held(f"{head[:12]} is {' and '.join(tag.name for tag in agreed)}, on {REMOTE} too.")
     here = [tag for tag in local.values() if tag.commit == head]
     return Finding.missing(_why_untagged(head, here, remote))
 
@@ -74,14 +75,12 @@ def _release_is_tagged(context: Context, _: Arguments) -> Finding:
 def _why_untagged(head: str, here: list["_Tag"], remote: dict[str, "_Tag"]) -> str:
     annotated = next((tag for tag in here if tag.annotated), None)
     if annotated and annotated.name in remote:
-        return (
-            f"the tag {annotated.name} is another one on {REMOTE}: a release is never tagged anew, take the next number"
-        )
+        return f"The tag {annotated.name} is another one on {REMOTE}. A release is never tagged anew: take the next number."
     if annotated:
-        return f"the tag {annotated.name} is not on {REMOTE}: `git push {REMOTE} {annotated.name}`"
+        return f"The tag {annotated.name} is not on {REMOTE}. Push it: `git push {REMOTE} {annotated.name}`."
     if here:
-        return f"the tag {here[0].name} says neither who nor why: make an annotated one with `git tag -a`, and push it"
-    return f"{head[:12]} has no annotated tag that {REMOTE} has too: `git tag -a v1.2.3`, and push it"
+        return f"The tag {here[0].name} says neither who nor why. Make an annotated one with `git tag -a`, and push it."
+    return f"{head[:12]} has no annotated tag that {REMOTE} has too. Make one with `git tag -a`, and push it."
 
 
 @dataclass(frozen=True)
@@ -114,19 +113,19 @@ def _changelog_has_an_entry(context: Context, arguments: Changelog) -> Finding:
     repository, path = Repository(context.workspace.root), arguments.path
     text = repository.find("show", f"{repository.head}:./{path}")
     if not text:
-        return Finding.missing(f"{path} is not in the commit, or empty: say there what this release changes")
+        return Finding.missing(f"{path} is not in the commit, or empty. Say there what this release changes.")
     tags = repository.ask("tag", "--points-at", "HEAD").splitlines()
     if section := next((tag for tag in tags if _has_section(text, tag)), None):
-        return Finding.held(f"{path} has a section for {section}")
+        return Finding.held(f"{path} has a section for {section}.")
     # The tag of this commit itself is not the last one before it.
     before = repository.find("describe", "--tags", "--abbrev=0", "HEAD^" if tags else "HEAD")
     if before is None and repository.is_shallow:
-        raise UnreadError("this clone is shallow, and has no earlier tag: fetch with the whole history")
+        raise UnreadableError("this clone is shallow, and has no earlier tag: fetch with the whole history")
     if before is None:
-        return Finding.held(f"{path} is there, and there is no earlier release")
+        return Finding.held(f"{path} is there, and there is no earlier release.")
     if repository.agrees("diff", "--quiet", before, "HEAD", "--", path):
-        return Finding.missing(f"{path} says nothing new since {before}: say there what this release changes")
-    return Finding.held(f"{path} was changed since {before}")
+        return Finding.missing(f"{path} says nothing new since {before}. Say there what this release changes.")
+    return Finding.held(f"{path} was changed since {before}.")
 
 
 def _has_section(changelog: str, tag: str) -> bool:
@@ -138,10 +137,10 @@ def _has_section(changelog: str, tag: str) -> bool:
 def _file_exists(context: Context, arguments: File) -> Finding:
     file = context.workspace.root / arguments.path
     if not file.is_file():
-        return Finding.missing(f"there is no file {arguments.path}: write it")
+        return Finding.missing(f"There is no file {arguments.path}. Write it.")
     if not file.stat().st_size:
-        return Finding.missing(f"{arguments.path} is empty: write it")
-    return Finding.held(f"{arguments.path} is there")
+        return Finding.missing(f"{arguments.path} is empty. Write it.")
+    return Finding.held(f"{arguments.path} is there.")
 
 
 def _document_is_current(context: Context, arguments: Document) -> Finding:
@@ -150,9 +149,9 @@ def _document_is_current(context: Context, arguments: Document) -> Finding:
         return exists
     if context.now.date() > arguments.review_by:
         return Finding.missing(
-            f"{arguments.path} was to be reviewed by {arguments.review_by}: review it, and set the next day in the runbook"
+            f"{arguments.path} was to be reviewed by {arguments.review_by}. Review it, and set the next day in the runbook."
         )
-    return Finding.held(f"{arguments.path} is to be reviewed by {arguments.review_by}")
+    return Finding.held(f"{arguments.path} is to be reviewed by {arguments.review_by}.")
 
 
 CHECKS: tuple[Check, ...] = (

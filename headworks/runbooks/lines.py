@@ -56,9 +56,9 @@ class Check(Holder):
 class Probe(Holder):
     """A request that the deployed Worker answers as it should. Only requests that change nothing are sent."""
 
-    probe: Annotated[str, Field(pattern="^/")]
+    probe: Annotated[str, Field(pattern=r"^/[!-~]*$")]
     """Path, such as `/health`."""
-    host: str | None = None
+    host: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")] | None = None
     """Where a system has several: the host that is asked. Without one, that of the Worker's first route or domain."""
     status: int = 200
     contains: dict[str, Any] = {}

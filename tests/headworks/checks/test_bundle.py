@@ -44,7 +44,7 @@ def test_a_bundle_that_is_not_there_or_empty_is_missing(look, build, id_, conten
     if content is not None:
         build(content)
     finding = look(id_)
-    assert (finding.state, finding.says) == (State.MISSING, f"{MAIN} is not there, or empty: build the app")
+    assert (finding.state, finding.says) == (State.MISSING, f"{MAIN} is not there, or empty. Build the app.")
 
 
 @pytest.mark.parametrize("id_", EVERY)
@@ -84,7 +84,7 @@ def test_what_the_paid_plan_takes_may_be_too_much_for_the_free_one(look, build):
     build(noise)
     assert look("bundle-fits-the-plan").state is State.HELD
     finding = look("bundle-fits-the-plan", plan="free")
-    assert (finding.state, finding.says.split(":")[0]) == (
+    assert (finding.state, finding.says.split(". ")[0]) == (
         State.MISSING,
         f"{MAIN} has 4.00 MiB when compressed, and the free plan takes 3",
     )

@@ -15,6 +15,7 @@ import pytest
 from headworks.checks import github_api
 from headworks.checks.check import State
 
+UNSEEN = "It cannot be looked up: "
 TOKEN = "ghp_plantedTokenOfATest0123456789"
 EVERY = [
     ("ci-passed", {"jobs": ["test"]}),
@@ -128,7 +129,7 @@ def runs(github: GitHub, head: str, *found: dict[str, Any]) -> None:
 def test_jobs_whose_runs_succeeded_passed(look, github, head):
     runs(github, head, check_run(1, "test"), check_run(2, "type-check", "neutral"), check_run(3, "lint", "failure"))
     finding = look("ci-passed", jobs=["test", "type-check"])
-    assert (finding.state, finding.says) == (State.HELD, f"test, type-check passed on {head[:12]}")
+    assert (finding.state, finding.says) == (State.HELD, f"test, type-check passed on {head[:12]}.")
 
 
 @pytest.mark.parametrize("conclusion", ["failure", "cancelled", "timed_out", "action_required", "stale", "skipped"])
@@ -217,13 +218,13 @@ def reviewed(github: GitHub, head: str, *reviews: dict[str, Any]) -> None:
 def test_what_somebody_else_approved_was_approved(look, github, head):
     reviewed(github, head, review("grace", "APPROVED", TIP))
     finding = look("pull-request-was-approved")
-    assert (finding.state, finding.says) == (State.HELD, "#12 was approved by grace")
+    assert (finding.state, finding.says) == (State.HELD, "#12 was approved by grace.")
 
 
 def test_an_approval_of_an_earlier_commit_counts_unless_it_was_dismissed_and_is_said_to_be_one(look, github, head):
     reviewed(github, head, review("grace", "APPROVED", EARLIER))
     finding = look("pull-request-was-approved")
-    assert (finding.state, finding.says) == (State.HELD, "#12 was approved by grace (before the last commit)")
+    assert (finding.state, finding.says) == (State.HELD, "#12 was approved by grace (before the last commit).")
     reviewed(github, head, review("grace", "DISMISSED", EARLIER))
     assert look("pull-request-was-approved").state is State.MISSING
 
@@ -243,7 +244,7 @@ def test_what_nobody_else_approved_was_not_approved(look, github, head, reviews)
     reviewed(github, head, *reviews)
     finding = look("pull-request-was-approved")
     assert finding.state is State.MISSING
-    assert "nobody but its author has approved #12" in finding.says
+    assert "Nobody but its author has approved #12" in finding.says
 
 
 @pytest.mark.parametrize(
@@ -264,7 +265,7 @@ def test_a_person_who_still_asks_for_changes_outweighs_another_ones_approval(loo
     reviewed(github, head, review("alan", "CHANGES_REQUESTED", TIP), review("grace", "APPROVED", TIP))
     finding = look("pull-request-was-approved")
     assert finding.state is State.MISSING
-    assert "in #12 alan asked for changes" in finding.says
+    assert "In #12 alan asked for changes" in finding.says
 
 
 def test_a_commit_that_came_by_no_pull_request_was_not_approved(look, github, head):
@@ -304,7 +305,7 @@ def test_secrets_are_looked_for_by_name(look, github):
     finding = look("ci-has-secrets", names=["CLOUDFLARE_API_TOKEN", "SLACK_WEBHOOK"])
     assert (finding.state, finding.says) == (
         State.MISSING,
-        "the repository has no secret SLACK_WEBHOOK: `gh secret set SLACK_WEBHOOK`",
+        "The repository has no secret SLACK_WEBHOOK. Set it: `gh secret set SLACK_WEBHOOK`.",
     )
 
 
@@ -316,7 +317,7 @@ def test_without_a_variable_nothing_is_verified_and_the_variable_is_named(look, 
     monkeypatch.setenv(name, " ")
     for id_, arguments in EVERY:
         finding = look(id_, **arguments)
-        assert (finding.state, finding.says) == (State.NOT_VERIFIED, f"{name} is not set")
+        assert (finding.state, finding.says) == (State.NOT_VERIFIED, f"{UNSEEN}{name} is not set.")
     assert not github.asked
 
 
@@ -338,7 +339,7 @@ def test_an_error_of_github_is_not_verified_with_the_reason(look, github, status
     github.answer = (status, headers, '{"message": "no"}')
     finding = look("ci-has-secrets", names=["A"])
     assert finding.state is State.NOT_VERIFIED
-    assert finding.says.startswith(f"GitHub answers {status} to /actions/secrets: ")
+    assert finding.says.startswith(f"{UNSEEN}GitHub answers {status} to /actions/secrets: ")
     assert reason in finding.says
 
 
@@ -348,7 +349,7 @@ def test_an_answer_in_another_shape_is_not_verified(look, github, body):
     for id_, arguments in EVERY:
         finding = look(id_, **arguments)
         assert finding.state is State.NOT_VERIFIED
-        assert finding.says.startswith("what GitHub answers to /")
+        assert finding.says.startswith(f"{UNSEEN}what GitHub answers to /")
 
 
 def test_pages_without_an_end_are_given_up(look, github):
@@ -373,7 +374,7 @@ def test_a_server_that_is_not_there_is_not_verified(look, github, monkeypatch):
     finding = look("ci-has-secrets", names=["A"])
     assert (finding.state, finding.says) == (
         State.NOT_VERIFIED,
-        "GitHub could not be reached for /actions/secrets (ConnectError)",
+        f"{UNSEEN}GitHub could not be reached for /actions/secrets (ConnectError).",
     )
 
 

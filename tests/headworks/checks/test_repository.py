@@ -7,13 +7,14 @@ import pytest
 
 from headworks.checks.check import State
 
+UNSEEN = "It cannot be looked up: "
 OF_GIT = ["work-tree-is-clean", "commit-is-on-main", "release-is-tagged", "changelog-has-an-entry"]
 
 
 @pytest.mark.parametrize("id_", OF_GIT)
 def test_where_there_is_no_repository_nothing_is_verified(look, tmp_path, id_):
     finding = look(id_)
-    assert (finding.state, finding.says.split(";")[0]) == (
+    assert (finding.state, finding.says.split(";")[0].removeprefix(UNSEEN)) == (
         State.NOT_VERIFIED,
         f"{tmp_path} is in no git repository",
     )
@@ -31,7 +32,7 @@ def test_without_git_nothing_is_verified(look, git, monkeypatch, tmp_path, id_):
 def test_a_repository_without_a_commit_is_not_verified(look, git, tmp_path, id_):
     empty = tmp_path / "empty"
     git("init", "--quiet", str(empty))
-    assert look(id_, folder=empty).says == f"the repository of {empty} has no commit yet"
+    assert look(id_, folder=empty).says == f"{UNSEEN}the repository of {empty} has no commit yet."
 
 
 # ---- work-tree-is-clean
@@ -91,8 +92,15 @@ def test_a_branch_that_was_never_fetched_is_not_verified(look, git):
     finding = look("commit-is-on-main", branch="release")
     assert (finding.state, finding.says) == (
         State.NOT_VERIFIED,
-        "there is no origin/release here: `git fetch origin release`",
+        f"{UNSEEN}there is no origin/release here: `git fetch origin release`.",
     )
+
+
+def test_a_branch_that_git_cannot_read_is_not_verified(look, git, tmp_path):
+    (tmp_path / ".git" / "refs" / "remotes" / "origin" / "main").write_text("1" * 40)
+    finding = look("commit-is-on-main")
+    assert finding.state is State.NOT_VERIFIED
+    assert "`git merge-base --is-ancestor" in finding.says
 
 
 def test_a_shallow_clone_does_not_say_that_an_older_commit_is_not_on_main(look, git, write_and_commit, tmp_path):
@@ -133,7 +141,7 @@ def test_a_tag_that_was_not_pushed_is_no_release(look, git):
     finding = look("release-is-tagged")
     assert (finding.state, finding.says) == (
         State.MISSING,
-        "the tag v1.0.0 is not on origin: `git push origin v1.0.0`",
+        "The tag v1.0.0 is not on origin. Push it: `git push origin v1.0.0`.",
     )
 
 
@@ -195,7 +203,7 @@ def test_a_section_for_the_tag_is_an_entry(look, git, write_and_commit, heading)
     write_and_commit("b.txt", "b")
     git("tag", "-a", "v1.0.0", "-m", "First")
     finding = look("changelog-has-an-entry")
-    assert (finding.state, finding.says) == (State.HELD, "CHANGELOG.md has a section for v1.0.0")
+    assert (finding.state, finding.says) == (State.HELD, "CHANGELOG.md has a section for v1.0.0.")
 
 
 @pytest.mark.parametrize("heading", ["## 1.0.0-rc.1", "## 1.0.01", "## 11.0.0", "1.0.0", "## About 1.0.0", "## 1x0.0"])
@@ -215,7 +223,7 @@ def test_a_change_since_the_last_tag_is_an_entry(look, git, write_and_commit):
     write_and_commit("CHANGELOG.md", "# Changes\n\n## Unreleased\n\n- More.\n")
     write_and_commit("a.txt", "a")
     finding = look("changelog-has-an-entry")
-    assert (finding.state, finding.says) == (State.HELD, "CHANGELOG.md was changed since v1.0.0")
+    assert (finding.state, finding.says) == (State.HELD, "CHANGELOG.md was changed since v1.0.0.")
 
 
 def test_no_change_since_the_last_tag_is_no_entry_though_the_file_changed_before(look, git, write_and_commit):
@@ -266,7 +274,7 @@ def test_a_file_that_says_something_exists(look, tmp_path):
     file = tmp_path / "docs" / "incident.md"
     assert look("file-exists", path="docs/incident.md").state is State.MISSING
     file.touch()
-    assert look("file-exists", path="docs/incident.md").says == "docs/incident.md is empty: write it"
+    assert look("file-exists", path="docs/incident.md").says == "docs/incident.md is empty. Write it."
     file.write_text("What to do.")
     assert look("file-exists", path="docs/incident.md").state is State.HELD
     assert look("file-exists", path="docs").state is State.MISSING
@@ -285,4 +293,4 @@ def test_a_document_is_current_up_to_the_day_of_its_review(look, tmp_path: Path,
 
 def test_a_document_that_is_not_there_is_not_current(look):
     finding = look("document-is-current", path="guide.md", review_by="2026-09-30")
-    assert (finding.state, finding.says) == (State.MISSING, "there is no file guide.md: write it")
+    assert (finding.state, finding.says) == (State.MISSING, "There is no file guide.md. Write it.")

@@ -1,0 +1,1 @@
+"""Probes: requests that a deployed Worker answers as its runbook says."""
