@@ -132,21 +132,24 @@ def account(tmp_path: Path) -> Iterator[Account]:
     listener.close()
 
 
-Answers = dict[str, tuple[int, dict[str, Any] | None]]
+Answers = dict[str, tuple[int, Any]]
 
 
 @pytest.fixture
 def answering() -> Iterator[Callable[..., str]]:
-    """Starts a server that says what the local account never says: by path, a status and a body. Its address is returned."""
+    """Starts a server that says what the local account never says: by path (and query, where that matters) a status and a body. Its address is returned."""
     servers: list[ThreadingHTTPServer] = []
 
     def start(answers: Answers) -> str:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                status, body = answers[self.path.partition("?")[0]]
-                content = json.dumps(body).encode()
+                path = self.path if self.path in answers else self.path.partition("?")[0]
+                status, body = answers[path]
+                # A text is the content of a Worker, in the form in which Cloudflare answers one.
+                is_form = isinstance(body, str) and body.startswith("--b")
+                content = body.encode() if is_form else json.dumps(body).encode()
                 self.send_response(status)
-                self.send_header("content-type", "application/json")
+                self.send_header("content-type", "multipart/form-data; boundary=b" if is_form else "application/json")
                 self.send_header("content-length", str(len(content)))
                 self.send_header("x-should-retry", "false")
                 self.end_headers()

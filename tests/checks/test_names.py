@@ -154,6 +154,19 @@ class TestUnread:
         assert (found.finding.state, "403" in found.finding.says) == (State.NOT_VERIFIED, True)
 
 
+def test_what_is_there_already_is_not_looked_for(account):
+    """It has its name from an earlier deployment; so has what is replaced."""
+    state = {"urn": "urn", "type": "cloudflare:index/queue:Queue", "inputs": {"queueName": "orders"}}
+    other = {"urn": "urn", "type": "headworks:index:WorkQueue", "inputs": {}}
+    steps = [
+        *({"op": op, "newState": state} for op in ("same", "update", "create-replacement", "import")),
+        {"op": "delete"},
+        {"op": "create", "newState": other},
+    ]
+    assert planned(steps) == []
+    assert [each.inputs["queueName"] for each in planned([*steps, {"op": "create", "newState": state}])] == ["orders"]
+
+
 def test_what_a_preview_would_create_is_looked_up(account, rockhounding, tmp_path, monkeypatch):
     """In an empty account all names are free; then one is taken, and the resource that wanted it is named."""
     monkeypatch.setenv("HEADWORKS_HOME", str(tmp_path / "home"))

@@ -29,6 +29,17 @@ class TestQueues:
         found = account.look("queues-exist", rockhounding)
         assert (found.state, "the queue exports-dlq-staging." in found.says) == (State.MISSING, True)
 
+    def test_one_on_a_later_page_is_there(self, account, answering, rockhounding):
+        """The SDK takes the list for a single page."""
+        path = f"/accounts/{account.id}/queues"
+        pages = [["exports-queue-staging"], ["exports-dlq-staging"], []]
+        answers = {
+            f"{path}?page={number}": (200, {"success": True, "result": [{"queue_name": name} for name in names]})
+            for number, names in enumerate(pages, start=1)
+        }
+        found = account.look("queues-exist", rockhounding, reader=account.reader_at(answering(answers)))
+        assert found.state is State.HELD
+
     def test_all_of_them_are_held(self, account, rockhounding, attach):
         attach()
         assert account.look("queues-exist", rockhounding).state is State.HELD
@@ -63,6 +74,15 @@ class TestConsumers:
     def test_a_queue_that_lacks_has_none(self, account, rockhounding):
         found = self.look(account, rockhounding)
         assert (found.state, "there is no such queue" in found.says) == (State.MISSING, True)
+
+    def test_the_api_s_own_word_for_the_script_counts(self, account, answering, rockhounding):
+        """Cloudflare answers `script`, and describes `script_name`. The local account answers both."""
+        consumer = {"type": "worker", "script": "rockhounding-api-staging", "dead_letter_queue": "exports-dlq-staging"}
+        listed = [{"queue_id": "1" * 32, "queue_name": "exports-queue-staging", "consumers": [consumer]}]
+        body = {"success": True, "errors": [], "messages": [], "result": listed}
+        reader = account.reader_at(answering({f"/accounts/{account.id}/queues": (200, body)}))
+        found = account.look("queue-consumers-are-attached", rockhounding, reader=reader)
+        assert found.state is State.HELD
 
     def test_one_that_pulls_is_no_worker(self, account, rockhounding):
         queue = account.make("/queues", queue_name="exports-queue-staging")["queue_id"]

@@ -77,6 +77,29 @@ def test_one_that_never_answers_is_asked_a_few_things_and_then_no_more(account, 
     assert "did not answer" in again.says
 
 
+def test_one_that_hangs_up_is_not_called_again_and_again(account, look_all):
+    calls = []
+    stop = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+
+    def hang_up():
+        while not stop.is_set():
+            connection, _ = listener.accept()
+            calls.append(connection.getsockname())
+            connection.close()
+
+    thread = threading.Thread(target=hang_up)
+    thread.start()
+    address = listener.getsockname()
+    found = look_all(account.reader_at(f"http://127.0.0.1:{address[1]}"))
+    stop.set()
+    socket.create_connection(address).close()
+    thread.join()
+    listener.close()
+    assert unread(found) == set(account.checks)
+    assert len(calls) <= 2 * 8 + 1  # each of the first eight twice, and ours
+
+
 def test_an_answer_that_comes_drop_by_drop_is_not_waited_for(account, rockhounding):
     """Each drop ends a silence, so that no time limit of the connection ever passes."""
     listener = socket.create_server(("127.0.0.1", 0))

@@ -48,6 +48,24 @@ def test_the_same_code_for_less_is_missing(account, production, deployed):
     assert look(account, production, hours=23).state is State.HELD
 
 
+def test_the_newest_deployment_is_what_counts(account, production, answering):
+    """Somebody brought staging back to this code two hours ago; it ran here before, too."""
+    version = [{"version_id": "1", "percentage": 100}]
+    deployments = [
+        {"created_on": (account.now - timedelta(hours=hours)).isoformat(), "versions": version} for hours in (2, 200)
+    ]
+    path = f"/accounts/{account.id}/workers/scripts/{STAGING}"
+    module = f'--b\r\nContent-Disposition: form-data; name="worker.js"\r\n\r\n{BUNDLE.read_text()}\r\n--b--\r\n'
+    answers = {
+        f"{path}/deployments": (200, {"success": True, "result": {"deployments": deployments}}),
+        f"{path}/content/v2": (200, module),
+    }
+    reader = account.reader_at(answering(answers))
+    found = look(account, production, reader=reader, hours=24)
+    assert (found.state, "2.0 hours ago" in found.says) == (State.MISSING, True)
+    assert look(account, production, reader=reader, hours=2).state is State.HELD
+
+
 def test_other_code_is_missing_however_old_it_is(account, production, deployed):
     deployed(BUNDLE.read_text() + "\n", hours=1000)
     found = look(account, production)
