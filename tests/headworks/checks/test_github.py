@@ -343,7 +343,7 @@ def test_an_error_of_github_is_not_verified_with_the_reason(look, github, status
     assert reason in finding.says
 
 
-@pytest.mark.parametrize("body", ["<html>", "null", "[1]", '{"check_runs": [{}], "secrets": 1}'])
+@pytest.mark.parametrize("body", ["<html>", "null", "{}", "[1]", '{"check_runs": [{}], "secrets": 1}'])
 def test_an_answer_in_another_shape_is_not_verified(look, github, body):
     github.answer = (200, {}, body)
     for id_, arguments in EVERY:
