@@ -1,5 +1,6 @@
 PYTHON ?= python3
 INSTALLED := .venv/.installed
+BROWSER := .venv/.browser
 
 .PHONY: help setup demo test explore check bench
 
@@ -11,11 +12,14 @@ setup: $(INSTALLED) ## the locked environment in .venv; nothing to do the second
 $(INSTALLED): uv.lock pyproject.toml scripts/setup.py
 	$(PYTHON) scripts/setup.py $@
 
+$(BROWSER): $(INSTALLED) scripts/browser.py
+	$(PYTHON) scripts/browser.py $@
+
 demo: $(INSTALLED) ## a local account, staging and production up, and the gate at work
 	.venv/bin/headworks demo
 
 # A file stays on one process: what it brings up is brought up once. The long files come early, as they are found.
-test: $(INSTALLED) ## all tests
+test: $(INSTALLED) $(BROWSER) ## all tests
 	.venv/bin/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 explore: $(INSTALLED) ## the property tests, with many other examples

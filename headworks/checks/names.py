@@ -96,9 +96,10 @@ def _script_is_taken(account: AccountReader, inputs: Mapping[str, Any]) -> bool:
 
 
 def _record_is_taken(account: AccountReader, inputs: Mapping[str, Any]) -> bool:
-    """A CNAME stands alone; other records of one host differ in type or content."""
+    """A CNAME stands alone, whatever it leads to; other records of one host differ in type or content."""
     return any(
-        "CNAME" in (record.type, inputs["type"]) or (record.type, record.content) == (inputs["type"], inputs["content"])
+        "CNAME" in (record.type, inputs["type"])
+        or (record.type, record.content) == (inputs["type"], inputs.get("content"))
         for record in routing.records(account, inputs["zoneId"], inputs["name"])
         if record.type in {"A", "AAAA", "CNAME"}
     )
@@ -137,6 +138,6 @@ _NAMED: Mapping[str, _Named] = {
         lambda account, inputs: inputs["pattern"] in routing.routes(account, inputs["zoneId"]),
         also=("zoneId",),
     ),
-    "DnsRecord": _Named("DNS record", "name", _record_is_taken, also=("zoneId", "type", "content")),
+    "DnsRecord": _Named("DNS record", "name", _record_is_taken, also=("zoneId", "type")),
 }
 """By type."""

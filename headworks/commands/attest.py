@@ -13,7 +13,6 @@ from headworks.workspace import Workspace, open_workspace
 
 app = typer.Typer()
 
-FOLDER = "attestations"
 Commit = Annotated[
     str | None, typer.Option("--commit", metavar="SHA", help="The commit that it is about; HEAD by default.")
 ]
@@ -65,7 +64,7 @@ def attest(
     if duration > known.longest:
         longest = int(known.longest.total_seconds() // 3600)
         raise Failure(f"{kind} holds for {longest} hours at most.", fix=f"Take --hours {longest} or less.", exit_code=2)
-    directory = workspace.system / FOLDER
+    directory = workspace.system / attestations.FOLDER
     private_key = keys.load_private_key(key.expanduser(), _passphrase)
     principal = who or _git(workspace, "config", "user.email")
     keys.refuse_unlisted(directory, principal, private_key)
@@ -93,7 +92,7 @@ def list_attestations(stack: Stack, commit: Commit = None, system: System = None
       headworks attestations production
     """
     from headworks.deploy import refuse_unknown_stack
-    from headworks.evidence.attestations import standings, utc_now
+    from headworks.evidence.attestations import FOLDER, standings, utc_now
 
     workspace = open_workspace(system)
     refuse_unknown_stack(workspace, stack)

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from headworks.deploy import Operation, Request
+from headworks.deploy.observation import Event, Observation
 from headworks.deploy.passphrase import passphrase
 from headworks.workspace import Workspace
 from sandbox import engine
@@ -45,6 +46,13 @@ def run(request: Request) -> int:
         if not request.yes:
             typer.confirm(QUESTION[request.operation], abort=True)
     return _show(RUN[request.operation], options, request, preview=False)
+
+
+def observe(request: Request) -> Observation:
+    """Preview without a display."""
+    events: list[Event] = []
+    result = engine.preview(options_of(request), events.append)
+    return Observation(events, int(result.exit_code), result.error)
 
 
 def options_of(request: Request) -> engine.Options:

@@ -4,16 +4,19 @@ On the local account its states stay in the workspace's own folder and not in th
 of the Pulumi files: the CLI writes an encryption salt into a stack's file, which does not belong into a commit.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from headworks.account import Access
 from headworks.deploy import Operation, Request
+from headworks.deploy.observation import Observation
 from headworks.deploy.passphrase import generated_file
 from headworks.workspace import PROJECT_FILE, Workspace
 
@@ -22,12 +25,31 @@ def run(request: Request) -> int:
     """Run `pulumi OPERATION` and return its exit code."""
     directory = project_directory(request.workspace, request.access)
     environment = command_environment(request.workspace, request.access)
-    if request.access.local:
-        select = ["pulumi", "stack", "select", "--create", "--cwd", str(directory), "--non-interactive", request.stack]
-        created = subprocess.run(select, env=environment, check=False, stdout=sys.stderr)
-        if created.returncode:
-            return created.returncode
+    if code := _select(request, directory, environment):
+        return code
     return subprocess.run(arguments(request, directory), env=environment, check=False).returncode
+
+
+def _select(request: Request, directory: Path, environment: dict[str, str]) -> int:
+    """On the local account the stack is made when it is first named. Returns the exit code of `pulumi`."""
+    if not request.access.local:
+        return 0
+    command = ["pulumi", "stack", "select", "--create", "--cwd", str(directory), "--non-interactive", request.stack]
+    return subprocess.run(command, env=environment, check=False, stdout=sys.stderr).returncode
+
+
+def observe(request: Request) -> Observation:
+    """Run `pulumi preview` without a display."""
+    directory = project_directory(request.workspace, request.access)
+    environment = command_environment(request.workspace, request.access)
+    if code := _select(request, directory, environment):
+        return Observation((), code, "`pulumi stack select` failed")
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "events.jsonl"
+        command = [*arguments(request, directory), "--event-log", str(log)]
+        ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        events = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []
+    return Observation(events, ended.returncode, ended.stderr.strip() if ended.returncode else "")
 
 
 def query(workspace: Workspace, access: Access | None, words: list[str]) -> int:

@@ -18,6 +18,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from headworks.evidence.keys import SIGNERS, read_signers
 
+FOLDER = "attestations"
+"""Beside a system's Pulumi.yaml."""
+
 CLOCK_SKEW = timedelta(minutes=5)
 """Clocks of two machines differ; what is dated further ahead than this was not made by an honest clock."""
 

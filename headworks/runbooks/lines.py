@@ -112,6 +112,10 @@ class Line(Written):
     held_by: tuple[ResourceProperty | Policy | Check | Probe | Attestation | Unsupported | Unassigned, ...] = ()
     """All of those that are for a stack have to hold there."""
 
+    @property
+    def rests_on_attestation_alone(self) -> bool:
+        return bool(self.held_by) and all(isinstance(holder, Attestation) for holder in self.held_by)
+
 
 class Runbook(Written):
     system: str
