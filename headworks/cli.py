@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from headworks.commands import attest, deployments, first_steps, graph, lint_runbook, sandbox, secrets
+from headworks.commands import attest, deployments, first_steps, gate, graph, lint_runbook, sandbox, secrets
 from headworks.failure import Failure
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(first_steps.app)
 app.add_typer(deployments.app)
+app.add_typer(gate.app)
 app.add_typer(attest.app)
 app.add_typer(graph.app)
 app.add_typer(lint_runbook.app)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from headworks.checks import bundle, github, machine, repository, staging
 from headworks.model.files import ENVIRONMENT, load_environment
 from headworks.model.merge import merge
 from headworks.model.stack_files import stacks_of
@@ -26,6 +27,21 @@ SYSTEMS = {
 }
 ADVICE = {"alerts-must-have-a-mechanism"}
 """What the pack remarks on: alerts of the runbooks that Cloudflare cannot watch, such as R70's, are stated all the same."""
+CHECKS_OF_OTHER_PLACES = (
+    *(check.id for module in (bundle, github, machine, repository, staging) for check in module.CHECKS),
+)
+"""What they look at is no account: a repository, a machine, a build, and how long staging has run."""
+MADE_BY_OTHERS = {
+    "triggers-api": {
+        "logs-are-kept",
+        "worker-is-deployed",
+        "queue-consumers-are-attached",
+        "workflows-exist",
+        "routes-are-live",
+    },
+    "dotdo": {"namespace-holds-the-catalogue"},
+}
+"""What no stack makes, so that it is missing here: wrangler deploys TriggersAPI, and dotdo's deploy service its services."""
 RUNBOOKS = {name: load_runbook(ROOT / f"runbooks/{name}.yaml") for name in SYSTEMS}
 
 
@@ -46,8 +62,8 @@ class LivingSystem:
     def stacks(self) -> list[str]:
         return list(stacks_of(self.directory))
 
-    def run(self, *words: str, directory: Path | None = None) -> str:
-        return self.checkout.run(*words, "--system", str(directory or self.directory))
+    def run(self, *words: str, directory: Path | None = None, exit_code: int = 0) -> str:
+        return self.checkout.run(*words, "--system", str(directory or self.directory), exit_code=exit_code)
 
     def bring_up(self, stack: str) -> None:
         environment = load_environment(self.directory, stack)
@@ -119,6 +135,26 @@ def test_every_line_of_infrastructure_is_held_by_a_property_of_what_was_made(sys
                     graph = previewed[switched]
                 unheld += [f"{line.id} in {stack}: {value!r}" for value in missing(holder, graph)]
     assert not unheld, "\n".join(unheld)
+
+
+def test_readiness_accounts_for_every_line_of_a_deployed_production(system):
+    """What a machine can see here stands. What it cannot see is said to be missing or not verified, never to be well."""
+    document = json.loads(system.run("readiness", "production", "--json", exit_code=1))
+    lines = {line["id"]: line for line in document["lines"]}
+    assert list(lines) == [line.id for line in RUNBOOKS[system.name].lines]
+    asked = [line for line in lines.values() if line["state"] != "not asked"]
+    assert all(line["holders"] or line["when"] == "incident" for line in asked)
+    elsewhere = ("attestation ", "probe ", *(f"check {check}" for check in CHECKS_OF_OTHER_PLACES))
+    open_here = {
+        (holder["by"], f"{line['id']}: {holder['says']}")
+        for line in asked
+        for holder in line["holders"]
+        if holder["state"] in {"missing", "not verified"} and not holder["by"].startswith(elsewhere)
+    }
+    others = MADE_BY_OTHERS.get(system.name, frozenset())
+    assert {by.removeprefix("check ") for by, _ in open_here} == others, "\n".join(
+        f"{by} {says}" for by, says in open_here
+    )
 
 
 def test_destroy_takes_what_the_stack_made_and_leaves_what_holds_data_in_production(system):
