@@ -148,6 +148,7 @@ def _platform(platform: Platform) -> dict[str, Any]:
     return {
         "namespace": platform.namespace,
         "services": {service.key: {"host": service.host, "main": service.main} for service in platform.services},
+        "order": [service.key for service in platform.services],
     }
 
 

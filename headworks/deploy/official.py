@@ -18,6 +18,7 @@ from headworks.account import Access
 from headworks.deploy import Operation, Request
 from headworks.deploy.observation import Observation
 from headworks.deploy.passphrase import generated_file
+from headworks.failure import Failure
 from headworks.workspace import PROJECT_FILE, Workspace
 
 
@@ -57,6 +58,19 @@ def query(workspace: Workspace, access: Access | None, words: list[str]) -> int:
     directory = project_directory(workspace, access)
     command = ["pulumi", *words, "--cwd", str(directory), "--non-interactive"]
     return subprocess.run(command, env=command_environment(workspace, access), check=False).returncode
+
+
+def answer(workspace: Workspace, access: Access | None, words: list[str]) -> str:
+    """What a `pulumi stack …` command prints. Raises Failure when it fails; it has said why then."""
+    directory = project_directory(workspace, access)
+    command = ["pulumi", *words, "--cwd", str(directory), "--non-interactive"]
+    environment = command_environment(workspace, access)
+    finished = subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE, text=True)
+    if finished.returncode:
+        raise Failure(
+            f"`pulumi {' '.join(words)}` failed with exit code {finished.returncode}.", fix="What it says above is why."
+        )
+    return finished.stdout
 
 
 def arguments(request: Request, directory: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -36,6 +37,16 @@ def show_outputs(workspace: Workspace, stack: str, engine: Engine, *, as_json: b
     else:
         print(f"{stack} has no outputs yet; `headworks up {stack}` makes them.", file=sys.stderr)
     return 0
+
+
+def outputs_of(workspace: Workspace, stack: str, engine: Engine) -> dict[str, Any]:
+    """The outputs of the last `up`, for a program; empty before the first."""
+    refuse_unknown_stack(workspace, stack)
+    if _by_pulumi(workspace, engine):
+        words = ["stack", "output", "--stack", stack, "--json"]
+        answered: dict[str, Any] = json.loads(official.answer(workspace, _access(workspace), words))
+        return answered
+    return embedded_engine.outputs(stack_options(workspace, stack))
 
 
 def show_export(workspace: Workspace, stack: str, engine: Engine, *, show_secrets: bool) -> int:

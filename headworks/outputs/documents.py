@@ -72,7 +72,9 @@ class PlatformOutput(Output):
     namespace: str
     """Name of the dispatch namespace."""
     services: dict[str, ServiceOutput]
-    """By name in the namespace, in an order in which they can be deployed."""
+    """By name in the namespace."""
+    order: tuple[str, ...]
+    """The names in an order in which they can be deployed; the keys of an object have none."""
 
 
 class ProbeOutput(Output):
@@ -117,3 +119,15 @@ class StackOutputs(Output):
     """Ids of the healthchecks, by the key in the system's file."""
     probes: dict[str, ProbeOutput] | None = None
     """What the healthchecks ask, by the same keys."""
+
+    @property
+    def workers(self) -> dict[str, CompanionOutput]:
+        """All Workers by key, the main one under an empty key."""
+        main = CompanionOutput.model_construct(
+            worker=self.worker,
+            bindings=self.bindings,
+            routes=self.routes,
+            secrets=self.secrets,
+            migrations=self.migrations,
+        )
+        return {"": main, **(self.companions or {})}

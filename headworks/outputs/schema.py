@@ -1,7 +1,7 @@
 """The JSON Schema of a stack's outputs: `python -m headworks.outputs.schema` writes it to docs/outputs.schema.json.
 
 Objects are open: a reader passes over keys that it does not know, since a later release may add some. The first schema of each
-version, and those of releases since, stay in `schema/outputs`; what would break their readers is refused.
+version stays in `schema/outputs`, and with each release a copy of the current one; what would break their readers is refused.
 """
 
 import json

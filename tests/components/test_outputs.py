@@ -1,5 +1,6 @@
 """The outputs of a stack: the shape that is promised, and the page that promises it."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,26 @@ def test_each_stack_exports_what_the_version_promises_and_no_more(system, stack,
     for name, former in schema.former().items():
         assert [error.message for error in jsonschema_rs.validator_for(former).iter_errors(exported)] == [], name
     assert read.model_dump(by_alias=True, exclude_none=True, mode="json") == exported
+
+
+RECORDED = REPOSITORY / "tests" / "render" / "outputs"
+FROM_THE_ACCOUNT = {"id", "uuid", "namespaceId", "bookmark", "subdomain"}
+
+
+@pytest.mark.parametrize("system", ["rockhounding-api", "triggers-api", "parquedb", "dotdo"])
+def test_the_recorded_outputs_are_what_an_up_makes_today(system, systems, outputs):
+    def without_ids(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: "…" if key in FROM_THE_ACCOUNT else without_ids(inner) for key, inner in part.items()}
+        return [without_ids(inner) for inner in part] if isinstance(part, list) else part
+
+    recorded = json.loads((RECORDED / f"{system}.json").read_text(encoding="utf-8"))
+    today = outputs(systems(system, "production"))
+    for document in (recorded, today):
+        document["healthchecks"] = sorted(document.get("healthchecks", ()))
+        for each in (binding for binding in document["bindings"] if binding["type"] == "ratelimit"):
+            each["counters"] = each.pop("namespaceId")
+    assert without_ids(recorded) == without_ids(today), "run tests/render/record.py, then golden.py"
 
 
 def test_the_documents_hold_the_ids_that_only_the_account_gives(rockhounding, outputs):

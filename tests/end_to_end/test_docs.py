@@ -65,6 +65,7 @@ def test_the_commands_of_the_page_work(page, make_checkout, tmp_path):
     values.write_text("".join(f"{name}=made-up\n" for name in checkout.planted))
     for command in commands:
         runnable = command.replace(".venv/bin/headworks", "headworks").replace(".dev.vars", str(values))
+        runnable = runnable.replace("../app", str(tmp_path / "app"))
         exit_code, output = run_at_a_terminal(runnable, checkout.environment | {"TERM": "xterm", "COLUMNS": "120"})
         assert exit_code == 0, f"{page.name}: {command}\n{output}"
 

@@ -42,6 +42,11 @@ def test_nothing_is_endless(staging):
     staging.run("preview", "staging", "--engine", "pulumi", "--expect-no-changes")
 
 
+def test_the_app_gets_its_configuration_from_the_official_state(staging, tmp_path):
+    staging.run("render", "staging", "--to", str(tmp_path), "--engine", "pulumi")
+    staging.run("render", "staging", "--to", str(tmp_path), "--engine", "pulumi", "--check")
+
+
 def test_the_gate_refuses_production_without_its_secrets(staging):
     refused = staging.run("preview", "production", "--engine", "pulumi", exit_code=1)
     assert "R29" in refused

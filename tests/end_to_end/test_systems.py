@@ -11,12 +11,17 @@ import pytest
 from ruamel.yaml import YAML
 
 from headworks.checks import bundle, github, machine, repository, staging
+from headworks.failure import Failure
 from headworks.model.files import ENVIRONMENT, load_environment
 from headworks.model.merge import merge
 from headworks.model.stack_files import stacks_of
+from headworks.outputs.reading import read_text
+from headworks.render import CONFIGURATION, Rendering, render
+from headworks.render.previews import identity, previews_of
 from headworks.runbooks.graph import Resource, missing, resources_of
 from headworks.runbooks.lines import ResourceProperty, load_runbook
 from headworks.secrets import declared_names
+from headworks.wrangler import emit, parse
 
 ROOT = Path(__file__).parents[2]
 SYSTEMS = {
@@ -53,6 +58,8 @@ class LivingSystem:
     checkout: Any
     graphs: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
     """What each stack's state holds."""
+    exports: dict[str, str] = field(default_factory=dict)
+    """The states themselves, as they were exported."""
 
     @property
     def directory(self) -> Path:
@@ -79,7 +86,8 @@ class LivingSystem:
         assert "[mandatory]" not in previewed, previewed
         remarks = re.findall(r"\[advisory\] (?:\[severity: \w+\] )?\s*([a-z0-9-]+)", previewed)
         assert set(remarks) <= ADVICE, previewed
-        state = json.loads(self.run("export", stack))
+        self.exports[stack] = self.run("export", stack)
+        state = json.loads(self.exports[stack])
         self.graphs[stack] = resources_of(state["deployment"]["resources"])
 
     def graph_with(self, stack: str, given: dict[str, Any], directory: Path) -> tuple[Resource, ...]:
@@ -155,6 +163,37 @@ def test_readiness_accounts_for_every_line_of_a_deployed_production(system):
     assert {by.removeprefix("check ") for by, _ in open_here} == others, "\n".join(
         f"{by} {says}" for by, says in open_here
     )
+
+
+def test_the_app_gets_a_configuration_for_each_environment_without_loss(system):
+    for stack, state in system.exports.items():
+        rendered = render(Rendering(outputs=read_text(state, stack, stack)))
+        configurations = {path: text for path, text in rendered.items() if path.name == CONFIGURATION}
+        assert len(configurations) == len(load_environment(system.directory, stack).workers)
+        for path, text in configurations.items():
+            assert emit(parse(text, f"{stack}/{path}")) == text
+
+
+def test_the_command_renders_what_the_stacks_state_says_and_finds_it_current(system, tmp_path):
+    system.run("render", "production", "--to", str(tmp_path))
+    rendered = render(Rendering(outputs=read_text(system.exports["production"], "the state", "production")))
+    assert {Path(path): text for path, text in rendered.items()} == {
+        file.relative_to(tmp_path): file.read_text() for file in tmp_path.rglob("*") if file.is_file()
+    }
+    system.run("render", "production", "--to", str(tmp_path), "--check")
+
+
+def test_production_previews_on_another_environment_and_never_the_other_way_round(system):
+    outputs = {stack: read_text(state, stack, stack) for stack, state in system.exports.items()}
+    production = outputs.pop("production")
+    bound = [(key, each) for key, worker in production.workers.items() for each in worker.bindings]
+    own = {(key, each.name): identity(each) for key, each in bound if identity(each)}
+    for other in outputs.values():
+        lent = previews_of(production, other)
+        assert lent.keys() == own.keys()
+        assert not set(lent.values()) & set(own.values())
+        with pytest.raises(Failure, match="is production"):
+            previews_of(other, production)
 
 
 def test_destroy_takes_what_the_stack_made_and_leaves_what_holds_data_in_production(system):
