@@ -1,6 +1,8 @@
-"""Chromium with its driver, for the tests that look at pages. Runs with the standard library alone.
+"""Chromium, and what drives it, for the tests that look at pages. Runs with the standard library alone.
 
 usage: browser.py STAMP      STAMP is written when both are there, so that make does not come here again.
+
+A group of its own in pyproject.toml: who only wants to see the demo does not wait for it.
 """
 
 import os
@@ -9,29 +11,29 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROGRAMS = ("chromium", "chromedriver")
-PACKAGES = ("chromium", "chromium-driver")
+ROOT = Path(__file__).resolve().parent.parent
+UV = str(ROOT / ".venv/bin/uv")
 
 
 def main(stamp: Path) -> None:
-    if not _are_there():
-        _install()
-    if _are_there():
+    sync = [UV, "sync", "--frozen", "--inexact", "--group", "browser", "--compile-bytecode", "--quiet"]
+    environment = os.environ | {"UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv")}
+    environment.pop("VIRTUAL_ENV", None)
+    subprocess.run([*sync, "--project", str(ROOT)], env=environment, check=True)
+    if not shutil.which("chromium"):
+        _install_chromium()
+    if shutil.which("chromium"):
         stamp.touch()
     else:
-        print("Without chromium and chromedriver the tests of pages are skipped. On Debian: apt-get install", *PACKAGES)
+        print("Without chromium the tests of pages are skipped. On Debian: apt-get install chromium")
 
 
-def _are_there() -> bool:
-    return all(shutil.which(program) for program in PROGRAMS)
-
-
-def _install() -> None:
+def _install_chromium() -> None:
     """Where we may: elsewhere it is for the person whose machine it is."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     print("Installing chromium for the tests of pages …", flush=True)
-    for words in (("update",), ("install", "--yes", "--no-install-recommends", *PACKAGES)):
+    for words in (("update",), ("install", "--yes", "--no-install-recommends", "chromium")):
         ended = subprocess.run(["apt-get", "--quiet", *words], check=False, capture_output=True, text=True)
         if ended.returncode:
             print(ended.stdout, ended.stderr, sep="\n", file=sys.stderr)

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-from selenium.webdriver.common.by import By
 
 from headworks.checks.check import Finding
 from headworks.readiness.page import as_html
 from tests.readiness.conftest import Scene, verdict
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-RULE = "queues-must-have-dead-letter-queue"
-
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="not verified in a browser: there is no chromium with its chromedriver here"
+CHROMIUM = shutil.which("chromium")
+if not CHROMIUM:
+    pytest.skip("not verified in a browser: there is no chromium here", allow_module_level=True)
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="not verified in a browser: `make test` installs playwright"
 )
+
+RULE = "queues-must-have-dead-letter-queue"
 
 
 def scene() -> Scene:
@@ -48,57 +48,51 @@ def file(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=ChromeService(str(DRIVER)))
-    yield driver
-    driver.quit()
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
 
 
 @pytest.fixture
-def page(browser, file) -> Chrome:
-    browser.get("about:blank")
-    browser.get_log("performance")
-    browser.get(file.as_uri())
-    return browser
+def page(browser, file) -> Iterator[playwright.Page]:
+    opened = browser.new_page()
+    opened.goto(file.as_uri())
+    yield opened
+    opened.close()
 
 
-def shown(page: Chrome) -> list[str]:
-    return [str(line.get_attribute("id")) for line in page.find_elements(By.CLASS_NAME, "line") if line.is_displayed()]
+def shown(page: playwright.Page) -> list[str]:
+    return [line.get_attribute("id") for line in page.locator(".line").all() if line.is_visible()]
 
 
-def press(page: Chrome, text: str) -> None:
-    page.find_element(By.XPATH, f"//button[contains(normalize-space(), '{text}')]").click()
+def background(page: playwright.Page) -> str:
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
-def emulate(page: Chrome, scheme: str) -> None:
-    page.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    )
-
-
-def test_it_needs_nothing_but_itself_and_the_browser_has_no_complaint(page):
-    requested = [entry for entry in page.get_log("performance") if "Network.requestWillBeSent" in entry["message"]]
-    assert len(requested) == 1  # the page itself
-    assert page.get_log("browser") == []
+def test_it_needs_nothing_but_itself_and_the_browser_has_no_complaint(browser, file):
+    page, requested, complaints = browser.new_page(), [], []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(file.as_uri())
+    page.get_by_role("button", name="missing").click()
+    assert (requested, complaints) == ([file.as_uri()], [])
+    page.close()
 
 
 def test_the_verdict_stands_on_top_with_what_is_to_be_attested_and_what_ends_first(page):
-    assert "Not ready" in page.find_element(By.CLASS_NAME, "verdict").text
-    assert "headworks attest external-backup production" in page.find_element(By.ID, "wanted").text
-    first, *_ = page.find_elements(By.CSS_SELECTOR, "#ends li")
-    assert "R3 attested until 2026-11-22 18:00 UTC" in first.text
+    assert "Not ready" in page.locator(".verdict").inner_text()
+    assert "headworks attest external-backup production" in page.locator("#wanted").inner_text()
+    assert "R3 attested until 2026-11-22 18:00 UTC" in page.locator("#ends li").first.inner_text()
 
 
 def test_text_stays_text_and_what_is_quoted_is_code(page):
-    line = page.find_element(By.ID, "R2")
+    line = page.locator("#R2")
     assert line.get_attribute("open") is not None
-    assert "<b>wrangler</b> is not logged in" in line.text
-    assert [code.text for code in page.find_elements(By.CSS_SELECTOR, "#R1 .text code")] == ["exports-dlq"]
+    assert "<b>wrangler</b> is not logged in" in line.inner_text()
+    assert page.locator("#R1 .text code").all_inner_texts() == ["exports-dlq"]
 
 
 @pytest.mark.parametrize(
@@ -115,49 +109,44 @@ def test_text_stays_text_and_what_is_quoted_is_code(page):
 )
 def test_lines_can_be_filtered_by_state_by_kind_and_by_words(page, pressed, typed, lines):
     for text in pressed:
-        press(page, text)
-    page.find_element(By.ID, "search").send_keys(typed)
+        page.get_by_role("button", name=text).click()
+    page.get_by_role("searchbox").fill(typed)
     assert shown(page) == lines
-    assert page.find_element(By.ID, "nothing").is_displayed() is (not lines)
+    assert page.locator("#nothing").is_visible() is (not lines)
 
 
-def test_a_filter_is_part_of_the_address_and_can_be_handed_on(page, file):
-    press(page, "missing")
-    page.find_element(By.ID, "search").send_keys("backup")
-    address = page.current_url
-    page.get("about:blank")
-    page.get(address)
+def test_a_filter_is_part_of_the_address_and_can_be_handed_on(page):
+    page.get_by_role("button", name="missing").click()
+    page.get_by_role("searchbox").fill("backup")
+    address = page.evaluate("location.href")
+    page.goto("about:blank")
+    page.goto(address)
     assert (address.partition("#")[2], shown(page)) == ("state=missing&text=backup", ["R4"])
 
 
 @pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
-def test_it_is_light_or_dark_as_the_machine_is_and_as_somebody_wants_it(browser, file, scheme, other):
-    emulate(browser, scheme)
-    browser.get(file.as_uri())
-    background = "return getComputedStyle(document.body).backgroundColor"
-    first = browser.execute_script(background)
-    browser.find_element(By.ID, "theme").click()
-    second = browser.execute_script(background)
+def test_it_is_light_or_dark_as_the_machine_is_and_as_somebody_wants_it(page, scheme, other):
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    first = background(page)
+    page.get_by_role("button", name="Light or dark").click()
+    second = background(page)
     assert first != second
-    emulate(browser, other)
-    browser.get("about:blank")
-    browser.get(file.as_uri())
-    assert browser.execute_script(background) == second
+    page.emulate_media(color_scheme=other)
+    page.reload()
+    assert background(page) == second
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_is_cut_off_on_a_phone(browser, file, width):
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    browser.get(file.as_uri())
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+def test_nothing_is_cut_off_on_a_phone(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_page_of_a_stack_that_is_ready_says_so(browser, tmp_path):
+def test_the_page_of_a_stack_that_is_ready_says_so(page, tmp_path):
     made = Scene(events=[verdict(RULE)])
     written = tmp_path / "ready.html"
     written.write_text(as_html(made.readiness(made.line({"policy": RULE}))))
-    browser.get(written.as_uri())
-    assert "Every line that is asked stands" in browser.find_element(By.CLASS_NAME, "verdict").text
-    assert not browser.find_elements(By.ID, "wanted")
+    page.goto(written.as_uri())
+    assert "Every line that is asked stands" in page.locator(".verdict").inner_text()
+    assert page.locator("#wanted").count() == 0
