@@ -2,7 +2,7 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
 
-.PHONY: help setup demo test explore check bench
+.PHONY: help setup browser demo test explore check bench
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -11,6 +11,8 @@ setup: $(INSTALLED) ## the locked environment in .venv; nothing to do the second
 
 $(INSTALLED): uv.lock pyproject.toml scripts/setup.py
 	$(PYTHON) scripts/setup.py $@
+
+browser: $(BROWSER) ## what the tests of pages need
 
 $(BROWSER): $(INSTALLED) scripts/browser.py
 	$(PYTHON) scripts/browser.py $@

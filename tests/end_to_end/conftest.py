@@ -108,13 +108,3 @@ def make_checkout(tmp_path_factory):
     yield make
     for checkout in made:
         checkout.close()
-
-
-@pytest.fixture(scope="session")
-def both_up(make_checkout) -> Checkout:
-    """Staging and production are up on one account. Tests leave both as they are."""
-    checkout = make_checkout()
-    for stack in ("staging", "production"):
-        checkout.put_secrets(stack)
-        checkout.run("up", stack, "--yes")
-    return checkout

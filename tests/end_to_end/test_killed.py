@@ -59,5 +59,5 @@ def test_the_next_up_completes_what_a_killed_one_began(make_checkout, after):
     zone = next(iter(client.zones.list(name="rockhound.app")))
     assert len(list(client.dns.records.list(zone_id=zone.id))) == 1
     assert len(list(client.workers.routes.list(zone_id=zone.id))) == 1
-    checkout.run("up", "staging", "--yes", "--expect-no-changes")
-    checkout.run("refresh", "staging", "--yes", "--expect-no-changes")
+    checkout.run("up", "staging", "--yes", "--skip-preview", "--expect-no-changes")
+    checkout.run("refresh", "staging", "--yes", "--skip-preview", "--expect-no-changes")

@@ -1,4 +1,4 @@
-"""What the issue of the whole project is: both stacks up on one account, every name of the runbook there, and nothing endless."""
+"""The newcomer's first minute, and what it leaves behind: both stacks up on one account, and every name of the runbook there."""
 
 import json
 
@@ -37,8 +37,25 @@ BINDINGS = {
 
 
 @pytest.fixture(scope="module")
+def both_up(make_checkout):
+    """The demo has been played: staging and production are up. Tests leave both as they are, but for the last."""
+    checkout = make_checkout()
+    checkout.run("demo")
+    return checkout
+
+
+@pytest.fixture(scope="module")
 def client(both_up):
     return both_up.client
+
+
+def test_the_demo_tells_its_whole_story(both_up):
+    story = both_up.printed[-1]
+    for refusal, requirement in (("queues-must-have-dead-letter-queue", "R13"), ("secrets", "R29")):
+        assert refusal in story
+        assert requirement in story
+    assert "What to try next" in story
+    assert "accountId" in story
 
 
 def test_the_buckets_of_both_are_there_and_no_others(client):
@@ -147,31 +164,27 @@ def test_export_is_a_checkpoint_that_pulumi_imports(both_up):
             assert resources[urn]["id"] == identity
 
 
-def test_staging_goes_away_alone(make_checkout):
+def test_the_demo_can_be_played_again(both_up):
+    assert "What to try next" in both_up.run("demo")
+
+
+def test_development_goes_up_beside_them_with_the_two_secrets_that_it_needs(both_up, client):
+    """R3, R7, R31."""
+    both_up.put_secrets("development")
+    both_up.run("up", "development", "--yes", "--skip-preview")
+    buckets = {bucket.name for bucket in client.r2.buckets.list(account_id=ACCOUNT).buckets}
+    assert buckets >= {"rockhound-exports-dev", "rockhound-state-packs-dev", "rockhound-media-dev"}
+    titles = {namespace.title for namespace in client.kv.namespaces.list(account_id=ACCOUNT)}
+    assert titles >= {"CACHE_KV_DEV", "SESSION_KV_DEV"}
+    both_up.run("destroy", "development", "--yes", "--skip-preview")
+
+
+def test_staging_goes_away_alone(both_up, client):
     """Destroying staging leaves production untouched."""
-    checkout = make_checkout()
-    for stack in ("staging", "production"):
-        checkout.put_secrets(stack)
-        checkout.run("up", stack, "--yes")
-    checkout.run("destroy", "staging", "--yes")
-    client = checkout.client
+    both_up.run("destroy", "staging", "--yes")
     assert {bucket.name for bucket in client.r2.buckets.list(account_id=ACCOUNT).buckets} == BUCKETS["production"]
     assert {namespace.title for namespace in client.kv.namespaces.list(account_id=ACCOUNT)} == NAMESPACES["production"]
     assert {queue.queue_name for queue in client.queues.list(account_id=ACCOUNT)} == QUEUES["production"]
     assert {script.id for script in client.workers.scripts.list(account_id=ACCOUNT)} == {SCRIPTS["production"]}
-    checkout.run("preview", "production", "--expect-no-changes")
-    checkout.run("refresh", "production", "--yes", "--expect-no-changes")
-
-
-def test_development_goes_up_with_the_two_secrets_that_it_needs(make_checkout):
-    """R3, R7, R31."""
-    checkout = make_checkout()
-    checkout.put_secrets("development")
-    checkout.run("up", "development", "--yes")
-    client = checkout.client
-    names = {"rockhound-exports-dev", "rockhound-state-packs-dev", "rockhound-media-dev"}
-    assert {bucket.name for bucket in client.r2.buckets.list(account_id=ACCOUNT).buckets} == names
-    assert {namespace.title for namespace in client.kv.namespaces.list(account_id=ACCOUNT)} == {
-        "CACHE_KV_DEV",
-        "SESSION_KV_DEV",
-    }
+    both_up.run("preview", "production", "--expect-no-changes")
+    both_up.run("refresh", "production", "--yes", "--skip-preview", "--expect-no-changes")
