@@ -1,6 +1,7 @@
 PYTHON ?= python3
 INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
+NODE_TOOLS := node/node_modules/.package-lock.json
 
 .PHONY: help setup browser demo test explore check bench
 
@@ -17,11 +18,14 @@ browser: $(BROWSER) ## what the tests of pages need
 $(BROWSER): $(INSTALLED) scripts/browser.py
 	$(PYTHON) scripts/browser.py $@
 
+$(NODE_TOOLS): $(INSTALLED) node/package-lock.json scripts/node_tools.py
+	$(PYTHON) scripts/node_tools.py
+
 demo: $(INSTALLED) ## a local account, staging and production up, and the gate at work
 	.venv/bin/headworks demo
 
 # A file stays on one process: what it brings up is brought up once. The long files come early, as they are found.
-test: $(INSTALLED) $(BROWSER) ## all tests
+test: $(INSTALLED) $(BROWSER) $(NODE_TOOLS) ## all tests
 	.venv/bin/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 explore: $(INSTALLED) ## the property tests, with many other examples

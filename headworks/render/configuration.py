@@ -79,10 +79,10 @@ def _stated(option: type[Stated], **values: Any) -> Stated:
     return option(**{name: value for name, value in values.items() if value is not None})
 
 
-def _route(route: RouteOutput) -> settings.Route:
+def _route(route: RouteOutput) -> settings.ZoneNameRoute:
     if route.custom_domain:
-        return settings.Route(pattern=route.host, zone_name=route.zone, custom_domain=True)
-    return settings.Route(pattern=f"{route.host}{route.path}", zone_name=route.zone)
+        return settings.ZoneNameRoute(pattern=route.host, zone_name=route.zone, custom_domain=True)
+    return settings.ZoneNameRoute(pattern=f"{route.host}{route.path}", zone_name=route.zone)
 
 
 def _observability(stated: ObservabilityOutput) -> settings.Observability:

@@ -57,9 +57,24 @@ def _module(main: str) -> str:
 def _global_props(deployed: CompanionOutput, module: str | None) -> list[str]:
     if module is None:
         return []
-    classes = [json.dumps(each.class_name) for each in deployed.bindings if each.type == "durable_object_namespace"]
-    durable = [f"\t\tdurableNamespaces: {' | '.join(classes)};"] if classes else []
+    classes = " | ".join(json.dumps(name) for name in _durable_classes(deployed))
+    durable = [f"\t\tdurableNamespaces: {classes};"] if classes else []
     return ["\tinterface GlobalProps {", f"\t\tmainModule: typeof {module};", *durable, "\t}"]
+
+
+def _durable_classes(deployed: CompanionOutput) -> list[str]:
+    """Those that are bound, and those that the history has made, renamed, and not deleted."""
+    classes = dict.fromkeys(
+        str(each.class_name) for each in deployed.bindings if each.type == "durable_object_namespace"
+    )
+    for step in deployed.migrations.steps or ():
+        classes |= dict.fromkeys((*(step.new_sqlite_classes or ()), *(step.new_classes or ())))
+        for renamed in step.renamed_classes or ():
+            classes.pop(renamed.from_, None)
+            classes[renamed.to] = None
+        for deleted in step.deleted_classes or ():
+            classes.pop(deleted, None)
+    return list(classes)
 
 
 def _type(binding: BindingOutput, module: str | None) -> str:

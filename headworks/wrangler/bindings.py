@@ -104,19 +104,34 @@ class WorkflowLimits(Option):
     steps: int | None = None
 
 
+class WorkflowConcurrency(Option):
+    limit: int | None = None
+
+
+class WorkflowRetention(Option):
+    """Milliseconds, or a text such as `3 days`."""
+
+    success_retention: Number | str | None = None
+    error_retention: Number | str | None = None
+
+
 class Workflow(Option):
     binding: str
     name: str
     class_name: str
     script_name: str | None = None
+    """The script whose class it is; none for the Worker's own."""
     limits: WorkflowLimits | None = None
-    remote: bool | None = None
+    concurrency: WorkflowConcurrency | None = None
+    schedules: str | tuple[str, ...] | None = None
+    default_retention: WorkflowRetention | None = None
 
 
 class Service(Option):
     binding: str
     service: str
     environment: str | None = None
+    """Of older files: wrangler has it no more."""
     entrypoint: str | None = None
     props: dict[str, JsonValue] | None = None
     remote: bool | None = None

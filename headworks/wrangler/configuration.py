@@ -61,8 +61,8 @@ class EnvironmentOptions(Option):
 
     workers_dev: bool | None = None
     preview_urls: bool | None = None
-    route: str | Route | None = None
-    routes: tuple[str | Route, ...] | None = None
+    route: Route | None = None
+    routes: tuple[Route, ...] | None = None
     triggers: Triggers | None = None
     limits: Limits | None = None
     placement: Placement | None = None

@@ -5,15 +5,27 @@ from typing import Literal
 from headworks.wrangler.option import Number, Option
 
 
-class Route(Option):
-    """A pattern on a zone, or a custom domain. A bare pattern is a text instead."""
-
+class ZoneNameRoute(Option):
     pattern: str
-    zone_name: str | None = None
-    zone_id: str | None = None
+    zone_name: str
     custom_domain: bool | None = None
+
+
+class ZoneIdRoute(Option):
+    pattern: str
+    zone_id: str
+    custom_domain: bool | None = None
+
+
+class CustomDomainRoute(Option):
+    pattern: str
+    custom_domain: bool
     enabled: bool | None = None
     previews_enabled: bool | None = None
+
+
+Route = str | ZoneNameRoute | ZoneIdRoute | CustomDomainRoute
+"""A bare pattern, a pattern on a zone, or a custom domain."""
 
 
 class Triggers(Option):
@@ -25,12 +37,28 @@ class Limits(Option):
     subrequests: int | None = None
 
 
-class Placement(Option):
-    mode: Literal["off", "smart", "targeted"] | None = None
+class SmartPlacement(Option):
+    mode: Literal["off", "smart"]
     hint: str | None = None
-    region: str | None = None
-    host: str | None = None
-    hostname: str | None = None
+
+
+class RegionPlacement(Option):
+    mode: Literal["targeted"] | None = None
+    region: str
+
+
+class HostPlacement(Option):
+    mode: Literal["targeted"] | None = None
+    host: str
+
+
+class HostnamePlacement(Option):
+    mode: Literal["targeted"] | None = None
+    hostname: str
+
+
+Placement = SmartPlacement | RegionPlacement | HostPlacement | HostnamePlacement
+"""Where the code runs: near its users, or near what it calls."""
 
 
 class Logs(Option):

@@ -1,4 +1,4 @@
-"""The files that are rendered from the recorded outputs, for a reviewer to read: `python tests/render/golden.py` writes them."""
+"""The files that are rendered from the recorded outputs of production, for a reviewer to read: `python tests/render/golden.py` writes them."""
 
 import json
 import shutil
@@ -13,19 +13,20 @@ APPS = {"triggers-api": PurePosixPath("apps/triggers-api")}
 """Where an app has a folder of its own; the others' files go to the folder of the program."""
 
 
-def recorded(system: str) -> StackOutputs:
-    return StackOutputs.model_validate(json.loads((HERE / "outputs" / f"{system}.json").read_text(encoding="utf-8")))
+def recorded(system: str, stack: str) -> StackOutputs:
+    file = HERE / "outputs" / system / f"{stack}.json"
+    return StackOutputs.model_validate(json.loads(file.read_text(encoding="utf-8")))
 
 
-def rendered(system: str) -> dict[PurePosixPath, str]:
-    return render(Rendering(outputs=recorded(system), app=APPS.get(system, PurePosixPath())))
+def rendered(system: str, stack: str = "production") -> dict[PurePosixPath, str]:
+    return render(Rendering(outputs=recorded(system, stack), app=APPS.get(system, PurePosixPath())))
 
 
 def main() -> None:
     shutil.rmtree(GOLDEN, ignore_errors=True)
-    for file in sorted((HERE / "outputs").glob("*.json")):
-        for path, text in rendered(file.stem).items():
-            target = GOLDEN / file.stem / path
+    for system in sorted(folder.name for folder in (HERE / "outputs").iterdir()):
+        for path, text in rendered(system).items():
+            target = GOLDEN / system / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
 

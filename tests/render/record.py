@@ -1,4 +1,4 @@
-"""Records what the tests here render from: `python tests/render/record.py` brings every system's production up on a local account
+"""Records what the tests here render from: `python tests/render/record.py` brings every stack of every system up on a local account
 and writes its outputs to tests/render/outputs. Run it when the systems' files or the outputs change; then `golden.py`.
 """
 
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from headworks.model.files import load_environment
+from headworks.model.stack_files import stacks_of
 from headworks.secrets import declared_names
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,6 @@ SYSTEMS = {
     "parquedb": ROOT / "systems/parquedb",
     "dotdo": ROOT / "systems/dotdo",
 }
-STACK = "production"
 
 
 def headworks(home: Path, *words: str, **variables: str) -> str:
@@ -30,27 +30,27 @@ def headworks(home: Path, *words: str, **variables: str) -> str:
     return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def record(home: Path, system: str) -> dict[str, object]:
-    folder = SYSTEMS[system]
-    environment = load_environment(folder, STACK)
+def record(home: Path, folder: Path, stack: str) -> dict[str, object]:
+    environment = load_environment(folder, stack)
     if names := declared_names(environment):
         file = home / "values.vars"
         file.write_text("".join(f"{name}=made-up\n" for name in names))
-        headworks(home, "secrets", "put", STACK, "--from-file", str(file), "--system", str(folder))
+        headworks(home, "secrets", "put", stack, "--from-file", str(file), "--system", str(folder))
     passwords = {each.password_variable: "made-up" for each in environment.hyperdrives}
-    headworks(home, "up", STACK, "--yes", "--skip-preview", "--system", str(folder), **passwords)
-    return json.loads(headworks(home, "outputs", STACK, "--json", "--system", str(folder)))
+    headworks(home, "up", stack, "--yes", "--skip-preview", "--system", str(folder), **passwords)
+    return json.loads(headworks(home, "outputs", stack, "--json", "--system", str(folder)))
 
 
 def main() -> None:
-    OUTPUTS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        home = Path(temporary)
         headworks(home, "sandbox", "start")
         try:
-            for system in SYSTEMS:
-                text = json.dumps(record(home, system), indent=2, ensure_ascii=False) + "\n"
-                (OUTPUTS / f"{system}.json").write_text(text, encoding="utf-8")
+            for system, folder in SYSTEMS.items():
+                (OUTPUTS / system).mkdir(parents=True, exist_ok=True)
+                for stack in stacks_of(folder):
+                    text = json.dumps(record(home, folder, stack), indent=2, ensure_ascii=False) + "\n"
+                    (OUTPUTS / system / f"{stack}.json").write_text(text, encoding="utf-8")
         finally:
             headworks(home, "sandbox", "stop")
 

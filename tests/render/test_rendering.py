@@ -1,6 +1,5 @@
 """What is rendered from the outputs of a real `up` (recorded by record.py): complete, stable, without loss, and safe."""
 
-import importlib.util
 import json
 from pathlib import Path, PurePosixPath
 
@@ -12,22 +11,13 @@ from headworks.render import CONFIGURATION, Rendering, render
 from headworks.wrangler import emit, parse
 
 HERE = Path(__file__).parent
-SYSTEMS = sorted(file.stem for file in (HERE / "outputs").glob("*.json"))
+SYSTEMS = ["dotdo", "parquedb", "rockhounding-api", "triggers-api"]
+STACKS = ["development", "staging", "production"]
 MAIN = PurePosixPath(CONFIGURATION)
 
 
-def load_golden():
-    spec = importlib.util.spec_from_file_location("golden", HERE / "golden.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-golden = load_golden()
-
-
-def recorded(system):
-    return json.loads((HERE / "outputs" / f"{system}.json").read_text(encoding="utf-8"))
+def recorded(system, stack="production"):
+    return json.loads((HERE / "outputs" / system / f"{stack}.json").read_text(encoding="utf-8"))
 
 
 def outputs(document):
@@ -38,23 +28,12 @@ def configuration(document, path=MAIN, **of):
     return parse(render(Rendering(outputs=outputs(document), **of))[PurePosixPath(path)], str(path)).configuration
 
 
-def elsewhere(document, stack="staging"):
-    """The outputs of another environment, whose resources have ids and names of their own."""
-    other = json.loads(json.dumps(document))
-    other["environment"] |= {"name": stack, "stack": stack, "production": False}
-    for worker in (other, *other.get("companions", {}).values()):
-        for binding in worker["bindings"]:
-            for key in {"namespaceId", "id", "bucketName"} & binding.keys():
-                binding[key] += f"-{stack}"
-    return other
-
-
-def test_the_systems_are_all_recorded():
-    assert SYSTEMS == ["dotdo", "parquedb", "rockhounding-api", "triggers-api"]
+def staging(system):
+    return recorded(system, "staging")
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_the_committed_files_are_what_is_rendered(system):
+def test_the_committed_files_are_what_is_rendered(golden, system):
     folder = golden.GOLDEN / system
     committed = {
         PurePosixPath(file.relative_to(folder)): file.read_text(encoding="utf-8")
@@ -64,17 +43,19 @@ def test_the_committed_files_are_what_is_rendered(system):
     assert committed == golden.rendered(system), "run `python tests/render/golden.py`"
 
 
+@pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_text_to_model_to_text_is_the_identity(system):
-    files = {path: text for path, text in golden.rendered(system).items() if path.name == CONFIGURATION}
-    assert len(files) == 1 + len(recorded(system).get("companions", {}))
+def test_text_to_model_to_text_is_the_identity(golden, system, stack):
+    files = {path: text for path, text in golden.rendered(system, stack).items() if path.name == CONFIGURATION}
+    assert len(files) == 1 + len(recorded(system, stack).get("companions", {}))
     for path, text in files.items():
         assert emit(parse(text, str(path))) == text
 
 
+@pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_every_binding_is_in_the_file_and_none_besides(system):
-    document = recorded(system)
+def test_every_binding_is_in_the_file_and_none_besides(system, stack):
+    document = recorded(system, stack)
     for key, worker in {"": document, **document.get("companions", {})}.items():
         rendered = configuration(document, PurePosixPath(key) / CONFIGURATION).model_dump(exclude_unset=True)
         lists = {**rendered, "durable_objects": rendered.get("durable_objects", {}).get("bindings", ())}
@@ -189,7 +170,7 @@ def test_jurisdictions_are_said_where_data_stays():
     assert configuration(triggers).d1_databases[0].jurisdiction == "eu"
 
 
-def test_who_uploads_the_code_is_said():
+def test_who_uploads_the_code_is_said(golden):
     files = golden.rendered("triggers-api")
     main, tail = files[MAIN], files[PurePosixPath("tail/wrangler.jsonc")]
     assert "do not `wrangler deploy` it" in tail
@@ -197,7 +178,7 @@ def test_who_uploads_the_code_is_said():
     assert "`wrangler deploy` attaches the consumers" in main
 
 
-def test_values_of_secrets_have_no_place():
+def test_values_of_secrets_have_no_place(golden):
     files = golden.rendered("rockhounding-api")
     assert files[PurePosixPath(".dev.vars.example")].splitlines()[1:] == [
         'ADMIN_API_KEY=""',
@@ -206,49 +187,53 @@ def test_values_of_secrets_have_no_place():
     ]
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_the_types_are_the_same_in_every_environment_that_binds_the_same(system):
-    here, there = (render(Rendering(outputs=outputs(each))) for each in (recorded(system), elsewhere(recorded(system))))
-    assert {path: text for path, text in here.items() if path.suffix == ".ts"} == {
-        path: text for path, text in there.items() if path.suffix == ".ts"
-    }
+def test_the_types_are_the_same_in_every_environment_that_binds_the_same(golden):
+    types = PurePosixPath("worker-configuration.d.ts")
+    assert golden.rendered("dotdo", "staging")[types] == golden.rendered("dotdo", "production")[types]
 
 
 def previews(document, **of):
     rendered = configuration(document, **of)
-    return [
-        *(each.preview_id for each in rendered.kv_namespaces or ()),
-        *(each.preview_bucket_name for each in rendered.r2_buckets or ()),
-        *(each.preview_database_id for each in rendered.d1_databases or ()),
-    ]
+    return {
+        "KV": [each.preview_id for each in rendered.kv_namespaces or ()],
+        "R2": [each.preview_bucket_name for each in rendered.r2_buckets or ()],
+        "D1": [each.preview_database_id for each in rendered.d1_databases or ()],
+    }
+
+
+def resources(document):
+    rendered = configuration(document)
+    return {
+        "KV": [each.id for each in rendered.kv_namespaces or ()],
+        "R2": [each.bucket_name for each in rendered.r2_buckets or ()],
+        "D1": [each.database_id for each in rendered.d1_databases or ()],
+    }
 
 
 @pytest.mark.parametrize("system", ["parquedb", "rockhounding-api", "triggers-api"])
 def test_production_has_no_previews_unless_another_stack_lends_its_own(system):
-    production, staging = recorded(system), elsewhere(recorded(system))
-    assert set(previews(production)) == {None}
+    production = recorded(system)
+    assert {each for ids in previews(production).values() for each in ids} == {None}
     assert "Never `wrangler dev --remote`" in render(Rendering(outputs=outputs(production)))[MAIN]
-    lent = Rendering(outputs=outputs(production), preview=outputs(staging))
-    assert all(each.endswith("-staging") for each in previews(production, preview=lent.preview))
+    lent = Rendering(outputs=outputs(production), preview=outputs(staging(system)))
+    assert previews(production, preview=lent.preview) == resources(staging(system)) != resources(production)
     assert "Never `wrangler dev --remote`" not in render(lent)[MAIN]
 
 
-def test_another_environment_is_its_own_preview():
-    staging = elsewhere(recorded("triggers-api"))
-    rendered = configuration(staging)
-    assert [each.preview_id for each in rendered.kv_namespaces] == [each.id for each in rendered.kv_namespaces]
-    assert rendered.d1_databases[0].preview_database_id == rendered.d1_databases[0].database_id
+@pytest.mark.parametrize("system", ["parquedb", "rockhounding-api", "triggers-api"])
+def test_another_environment_is_its_own_preview(system):
+    assert previews(staging(system)) == resources(staging(system))
 
 
-def shared(document):
-    other = elsewhere(document)
-    own = next(each for each in document["bindings"] if each["type"] == "r2_bucket")
-    other["bindings"] = [own if each["name"] == own["name"] else each for each in other["bindings"]]
+def shared():
+    other, own = staging("parquedb"), recorded("parquedb")
+    bucket = next(each for each in own["bindings"] if each["type"] == "r2_bucket")
+    other["bindings"] = [bucket if each["name"] == bucket["name"] else each for each in other["bindings"]]
     return other
 
 
-def lacking(document):
-    other = elsewhere(document)
+def lacking():
+    other = staging("parquedb")
     other["bindings"] = [each for each in other["bindings"] if each["type"] != "r2_bucket"]
     return other
 
@@ -256,22 +241,34 @@ def lacking(document):
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        (dict, "--preview production is production"),
+        (lambda: recorded("parquedb"), "--preview production is production"),
         (shared, "BUCKET would have your-parquedb-prod as its preview, which is production's own"),
         (lacking, "BUCKET has no preview: staging has no such binding"),
-        (lambda _: elsewhere(recorded("triggers-api")), "--preview is a stack of triggers-api"),
+        (lambda: staging("triggers-api"), "--preview is a stack of triggers-api"),
     ],
     ids=["production itself", "a bucket that is production's", "a stack without it", "another system"],
 )
 def test_a_preview_that_would_work_on_productions_data_is_refused(other, sentence):
-    production = recorded("parquedb")
     with pytest.raises(Failure) as refused:
-        render(Rendering(outputs=outputs(production), preview=outputs(other(production))))
+        render(Rendering(outputs=outputs(recorded("parquedb")), preview=outputs(other())))
     assert str(refused.value).startswith(sentence)
     assert refused.value.exit_code == 2
 
 
 def test_staging_may_not_preview_on_production():
-    production = recorded("parquedb")
     with pytest.raises(Failure, match="is production"):
-        render(Rendering(outputs=outputs(elsewhere(production)), preview=outputs(production)))
+        render(Rendering(outputs=outputs(staging("parquedb")), preview=outputs(recorded("parquedb"))))
+
+
+def test_the_types_name_every_durable_object_class_that_there_is():
+    document = recorded("parquedb")
+    document["migrations"]["steps"] += [
+        {
+            "tag": "v3",
+            "renamedClasses": [{"from": "DatabaseIndexDO", "to": "IndexDO"}],
+            "newClasses": ["OldDO", "GoneDO"],
+        },
+        {"tag": "v4", "deletedClasses": ["GoneDO"]},
+    ]
+    types = render(Rendering(outputs=outputs(document)))[PurePosixPath("worker-configuration.d.ts")]
+    assert '\t\tdurableNamespaces: "ParqueDBDO" | "OldDO" | "IndexDO";' in types

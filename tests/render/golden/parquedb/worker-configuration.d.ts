@@ -3,7 +3,7 @@
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("./apps/parquedb/worker");
-		durableNamespaces: "ParqueDBDO";
+		durableNamespaces: "ParqueDBDO" | "DatabaseIndexDO";
 	}
 	interface Env {
 		AUTH_SECRET: string;
