@@ -68,7 +68,6 @@ def questions(lines: Iterable[Line], stack: str, left_out: frozenset[Source]) ->
     return {
         key_of(holder): holder
         for line in lines
-        if stack in line.stacks
         for holder in line.held_by
         if isinstance(holder, kinds) and stack in (holder.stacks or line.stacks)
     }

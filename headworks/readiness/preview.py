@@ -19,11 +19,6 @@ EVERYTHING_ADVISES = {"all": EnforcementLevel.ADVISORY.value}
 _NOT_JUDGED = "can't run policy"
 """How Pulumi begins its note that a policy needs a value which only a deployment will know."""
 
-_GONE = frozenset(
-    {"delete", "discard", "remove-pending-replace", "delete-replaced", "discard-replaced", "read-discard"}
-)
-"""Operations after which a resource is no longer of the stack."""
-
 
 @dataclass(frozen=True)
 class PolicyFinding:
@@ -41,7 +36,7 @@ class Preview:
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """Each resource that the stack will have; with the outputs of the last deployment, where the preview knows none."""
-        last = {each["urn"]: each for each in self._steps() if each["op"] not in _GONE and each.get("new")}
+        last = {each["urn"]: each for each in self._steps() if each.get("new")}
         return resources_of(
             each["new"] | {"outputs": each["new"].get("outputs") or (each.get("old") or {}).get("outputs")}
             for each in last.values()

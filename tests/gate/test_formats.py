@@ -72,6 +72,15 @@ def test_advice_lets_a_stack_through():
     assert not refused().passes
 
 
+def test_what_is_asked_of_a_deployed_worker_is_told_and_never_stops_the_next_deployment():
+    """It may be what the deployment is to mend."""
+    scene = Scene(events=[step("same", {})], findings={"/health": Finding.missing("it does not answer")})
+    found = Verdict(scene.readiness(scene.line({"probe": "/health"}, when="after"), runbook=RUNBOOK))
+    assert [(reason.id, reason.blocks) for reason in found.reasons] == [("probe /health", False)]
+    assert found.passes
+    assert not found.readiness.stands
+
+
 @pytest.mark.parametrize("format_", [Format.TEXT, Format.MARKDOWN])
 def test_people_read_every_reason_with_its_lines_and_the_verdict(format_):
     text = FORMATS[format_](refused())
@@ -133,7 +142,10 @@ def test_the_first_line_of_the_comment_is_the_same_for_every_verdict_on_a_stack(
     assert first == as_markdown(passing()).splitlines()[0] == "<!-- headworks gate rockhounding-api production -->"
 
 
-@given(message=st.text(st.characters(codec="utf-8"), max_size=200))
+MARKUP = st.text(st.sampled_from("|<>*_[]`\\@~#\n ab"), max_size=60)
+
+
+@given(message=MARKUP | st.text(st.characters(codec="utf-8"), max_size=200))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_in_a_message_becomes_markup_or_another_row_of_the_table(message):
     plain, marked = as_markdown(refused("x")).splitlines(), as_markdown(refused(f"x{message}")).splitlines()

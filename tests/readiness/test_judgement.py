@@ -167,6 +167,7 @@ def test_nobody_answers_for_an_incident_on_other_days(scene):
 
 def test_of_other_environments_nothing_is_asked(scene):
     assert scene.stand(ATTESTATION, stacks=["staging"]).state is State.NOT_ASKED
+    assert scene.stand(ATTESTATION, stacks=["staging"], when="incident").state is State.NOT_ASKED
 
 
 @pytest.mark.parametrize(
