@@ -5,20 +5,16 @@ repeated, and what it leaves behind can be looked at.
 """
 
 import os
-import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from headworks.model.files import load_environment
-from headworks.secrets import declared_names
 from headworks.workspace import PROJECT_FILE, Workspace
 
 REFUSED = 1
@@ -90,8 +86,7 @@ def play(workspace: Workspace) -> int:
 def _acts(workspace: Workspace) -> Iterator[Act]:
     yield Act("A Cloudflare account on this machine", ("sandbox", "start"))
     for stack in STACKS:
-        with _made_up_secrets(workspace, stack) as file:
-            yield Act(f"Secrets of {stack}, with made-up values", ("secrets", "put", stack, "--from-file", str(file)))
+        yield Act(f"Secrets of {stack}, with made-up values", ("secrets", "put", stack, "--made-up"))
         yield Act(
             f"What {stack} would be, and whether the policies let it through", ("preview", stack, "--suppress-outputs")
         )
@@ -115,20 +110,6 @@ def _mistaken_copy(workspace: Workspace, mistake: Mistake) -> Path:
     for name, content in files.items():
         yaml.dump(content, directory / name)
     return directory
-
-
-@contextmanager
-def _made_up_secrets(workspace: Workspace, stack: str) -> Iterator[Path]:
-    """A file of random values for the stack's secrets, for as long as the command needs it."""
-    file = workspace.home / "demo" / f"{stack}.vars"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    names = declared_names(load_environment(workspace.system, stack))
-    file.touch(mode=0o600)
-    file.write_text("".join(f"{name}={secrets.token_urlsafe(24)}\n" for name in names))
-    try:
-        yield Path(os.path.relpath(file, workspace.root))
-    finally:
-        file.unlink()
 
 
 def _announce(number: int, act: Act) -> None:

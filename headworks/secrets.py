@@ -5,6 +5,7 @@ first secret of a Worker that does not exist yet needs a Worker to hold it: like
 """
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,6 +88,17 @@ def present_names(api: Api, path: str) -> set[str] | None:
 def declared_names(environment: Environment) -> list[str]:
     """Names of the secrets that any Worker of the environment declares."""
     return list(dict.fromkeys(name for each in environment.workers for name in each.secrets))
+
+
+def made_up(access: Access, environment: Environment) -> dict[str, str]:
+    """A random value for each secret that the environment declares. Raises Failure (exit 2) on any but the local account."""
+    if not access.local:
+        raise Failure(
+            f"{access.base_url} is a real account, and there a made-up value replaces one that works.",
+            fix="Leave --made-up to the local account; `headworks sandbox start` starts it.",
+            exit_code=2,
+        )
+    return {name: secrets.token_urlsafe(24) for name in declared_names(environment)}
 
 
 def refuse_undeclared(environment: Environment, names: Iterable[str]) -> None:

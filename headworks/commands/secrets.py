@@ -26,6 +26,9 @@ def put(
     from_file: Annotated[
         Path | None, typer.Option("--from-file", metavar="FILE", help="NAME=value lines, as in .dev.vars.")
     ] = None,
+    made_up: Annotated[
+        bool, typer.Option("--made-up", help="A random value for each that is declared; on the local account only.")
+    ] = False,
     system: System = None,
 ) -> None:
     """Set secrets in the account. Values are never arguments, and are kept nowhere else.
@@ -34,6 +37,7 @@ def put(
     Example:
       headworks secrets put staging ADMIN_API_KEY < key.txt
       headworks secrets put staging --from-file .dev.vars
+      headworks secrets put staging --made-up
     """
     from headworks import secrets
     from headworks.account import find_access
@@ -43,18 +47,21 @@ def put(
     workspace = open_workspace(system)
     refuse_unknown_stack(workspace, stack)
     environment = load_environment(workspace.system, stack)
-    if (name is None) == (from_file is None):
+    if [name is not None, from_file is not None, made_up].count(True) != 1:
         raise Failure(
-            "Name one secret, or a file of them.",
-            fix="headworks secrets put STACK NAME, or --from-file FILE.",
+            "Name one secret, or a file of them, or let them be made up.",
+            fix="headworks secrets put STACK NAME, or --from-file FILE, or --made-up.",
             exit_code=2,
         )
-    if from_file is not None:
+    access = find_access(workspace)
+    if made_up:
+        values = secrets.made_up(access, environment)
+    elif from_file is not None:
         values = secrets.read_values(from_file)
     else:
         secrets.refuse_undeclared(environment, [str(name)])  # before anybody types a value in vain
         values = {str(name): _secret_value(str(name))}
-    for worker, done in groupby(secrets.put(find_access(workspace), environment, values), lambda secret: secret.worker):
+    for worker, done in groupby(secrets.put(access, environment, values), lambda secret: secret.worker):
         print(f"Set for {worker}: {', '.join(sorted(secret.name for secret in done))}")
 
 

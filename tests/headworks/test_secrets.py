@@ -57,6 +57,37 @@ def test_a_name_that_no_binding_uses_is_refused_before_it_is_sent(account):
     assert names_in_the_account(account, "rockhounding-api-dev") == set()
 
 
+def test_made_up_values_are_set_for_each_that_is_declared_and_shown_nowhere(account):
+    answer = account("secrets", "put", "staging", "--made-up")
+    assert answer.returncode == 0, answer.stderr
+    assert names_in_the_account(account, "rockhounding-api-staging") == {
+        "ADMIN_API_KEY",
+        "MAPBOX_API_KEY",
+        "SUPABASE_SERVICE_ROLE_KEY",
+    }
+    assert (
+        answer.stdout == "Set for rockhounding-api-staging: ADMIN_API_KEY, MAPBOX_API_KEY, SUPABASE_SERVICE_ROLE_KEY\n"
+    )
+
+
+def test_a_real_account_gets_no_made_up_values(headworks):
+    """Before anything is asked of it: nobody answers at this address."""
+    answer = headworks("secrets", "put", "staging", "--made-up",
+                       CLOUDFLARE_BASE_URL="https://cloudflare.invalid/client/v4", CLOUDFLARE_API_TOKEN="x" * 40)  # fmt: skip
+    assert answer.returncode == 2
+    assert "cloudflare.invalid/client/v4 is a real account" in answer.stderr
+
+
+def test_where_values_come_from_is_said_once(headworks, tmp_path):
+    for words in (
+        (),
+        ("ADMIN_API_KEY", "--made-up"),
+        ("--from-file", "x", "--made-up"),
+        ("ADMIN_API_KEY", "--from-file", "x"),
+    ):
+        assert headworks("secrets", "put", "staging", *words).returncode == 2
+
+
 def test_an_empty_standard_input_is_no_value(account):
     answer = account("secrets", "put", "staging", "ADMIN_API_KEY", stdin="")
     assert answer.returncode == 2
