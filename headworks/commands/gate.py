@@ -33,6 +33,12 @@ def gate(
     system: System = None,
     engine: EngineChoice = "auto",
     without: Without = None,
+    same_as: Annotated[
+        Path | None,
+        typer.Option(
+            "--same-as", metavar="FILE", help="An earlier verdict in JSON: what would change must still be that."
+        ),
+    ] = None,
     format: Annotated[  # noqa: A002 - the flag's name
         str, typer.Option("--format", metavar="text|json|sarif|junit|markdown", help="What to print.")
     ] = "text",
@@ -52,9 +58,11 @@ def gate(
     Example:
       headworks gate production
       headworks gate production --without attestations --write gate.md --write gate.sarif
+      headworks gate production --same-as approved.json
 
     Exit 0 if it may, 1 if not, 2 for a mistake in the command or the files, 3 if there is no account.
     """
+    from headworks.gate.approval import read_plan
     from headworks.gate.formats import FORMATS, SUFFIXES, Format
     from headworks.gate.verdict import Verdict
 
@@ -66,7 +74,8 @@ def gate(
         if file.suffix not in SUFFIXES:
             fix = f"Let its name end in {', '.join(SUFFIXES)}."
             raise Failure(f"--write {file}: {file.suffix or 'no suffix'} says no format.", fix=fix, exit_code=2)
-    verdict = Verdict(_look(stack, system, engine, without))
+    found = _look(stack, system, engine, without)
+    verdict = Verdict(found, approved=read_plan(same_as, found) if same_as else None)
     for file in write or ():
         file.write_text(FORMATS[SUFFIXES[file.suffix]](verdict) + "\n")
     print(FORMATS[Format(format)](verdict))

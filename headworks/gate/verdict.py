@@ -7,6 +7,7 @@ from functools import cached_property
 
 from headworks.readiness.judgement import STATES
 from headworks.readiness.look import Readiness
+from headworks.readiness.preview import Change
 from headworks.readiness.standing import Holding, Standing, State
 
 
@@ -14,6 +15,8 @@ class Kind(StrEnum):
     PREVIEW = "preview"
     """The preview itself failed, so nothing is known for certain."""
     POLICY = "policy"
+    PLAN = "plan"
+    """What would change is not what was approved."""
     NAME = "name"
     """A name that something else in the account has already."""
     LINE = "line"
@@ -23,7 +26,7 @@ class Kind(StrEnum):
 class Reason:
     kind: Kind
     id: str
-    """Of the rule; of a line what should hold it, such as `attestation on-call`; `preview` and `name-is-taken` for the others."""
+    """Of the rule; of a line what should hold it, such as `attestation on-call`; `preview`, `plan` and `name-is-taken` for the others."""
     subject: str
     """What it is about: the logical name of a resource, or the lines that wait for it."""
     says: str
@@ -36,6 +39,8 @@ class Reason:
 @dataclass(frozen=True)
 class Verdict:
     readiness: Readiness
+    approved: frozenset[Change] | None = None
+    """The plan that people have seen; None when nobody was asked."""
 
     @property
     def passes(self) -> bool:
@@ -44,12 +49,22 @@ class Verdict:
     @cached_property
     def reasons(self) -> Sequence[Reason]:
         """What stops the stack first, then what only deserves a look."""
-        found = [*self._errors(), *self._policies(), *self._names(), *self._lines()]
+        found = [*self._errors(), *self._plan(), *self._policies(), *self._names(), *self._lines()]
         return sorted(found, key=lambda reason: not reason.blocks)
 
     def _errors(self) -> Iterator[Reason]:
         for error in self.readiness.preview.errors:
             yield Reason(Kind.PREVIEW, "preview", self.readiness.stack, error, blocks=True, state=State.MISSING)
+
+    def _plan(self) -> Iterator[Reason]:
+        if self.approved is None:
+            return
+        planned = self.readiness.preview.plan
+        for change in sorted(planned ^ self.approved):
+            says = "nobody has approved that" if change in planned else "that was approved, and would not be done"
+            why = f" for {', '.join(change.properties)}" if change.properties else ""
+            text = f"{change.operation}{why}: {says}. Look at the plan again, and have it approved."
+            yield Reason(Kind.PLAN, "plan", change.urn.split("::")[-1], text, blocks=True, state=State.MISSING)
 
     def _policies(self) -> Iterator[Reason]:
         from policies.pack import RULES

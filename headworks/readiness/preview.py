@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi_policy import EnforcementLevel
 
@@ -29,6 +29,13 @@ class PolicyFinding:
     message: str
 
 
+class Change(NamedTuple):
+    operation: str
+    urn: str
+    properties: tuple[str, ...]
+    """Those that are why; none for what is made or deleted."""
+
+
 @dataclass(frozen=True)
 class Preview:
     observation: Observation
@@ -46,6 +53,12 @@ class Preview:
     def planned(self) -> Sequence[PlannedResource]:
         """What is made anew, as far as its name could be taken."""
         return planned([{"op": each["op"], "newState": each.get("new")} for each in self._steps()])
+
+    @cached_property
+    def plan(self) -> frozenset[Change]:
+        """What would change."""
+        changing = (each for each in self._steps() if each["op"] != "same")
+        return frozenset(Change(each["op"], each["urn"], tuple(sorted(each.get("diffs") or ()))) for each in changing)
 
     @property
     def is_deployed(self) -> bool:

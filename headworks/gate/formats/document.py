@@ -23,5 +23,6 @@ def as_document(verdict: Verdict) -> dict[str, Any]:
             for reason in verdict.reasons
         ],
         "changes": dict(readiness.preview.changes),
+        "plan": [change._asdict() for change in sorted(readiness.preview.plan)],
         "readiness": as_json(readiness),
     }

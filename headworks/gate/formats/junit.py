@@ -11,7 +11,7 @@ _SKIPPED = frozenset({State.UNASSIGNED, State.UNSUPPORTED, State.LEFT_OUT, State
 def as_junit(verdict: Verdict) -> str:
     readiness = verdict.readiness
     suite = Element("testsuite", name=f"headworks gate {readiness.system} {readiness.stack}")
-    _preview(suite, [reason for reason in verdict.reasons if reason.kind in {Kind.PREVIEW, Kind.NAME}])
+    _preview(suite, [reason for reason in verdict.reasons if reason.kind in {Kind.PREVIEW, Kind.PLAN, Kind.NAME}])
     _policies(suite, verdict)
     for standing in readiness.standings:
         _line(suite, standing)

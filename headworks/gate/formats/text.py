@@ -12,6 +12,7 @@ from headworks.readiness.standing import State
 
 TITLES = {
     Kind.PREVIEW: "The preview failed",
+    Kind.PLAN: "What would change is not what was approved",
     Kind.POLICY: "Policies",
     Kind.NAME: "Names that are taken in the account",
     Kind.LINE: "Lines of the runbook",
