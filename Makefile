@@ -3,7 +3,7 @@ INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
 NODE_TOOLS := node/node_modules/.package-lock.json
 
-.PHONY: help setup browser demo test explore check bench
+.PHONY: help setup browser demo test explore check lint types build bench
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -25,17 +25,27 @@ demo: $(INSTALLED) ## a local account, staging and production up, and the gate a
 	.venv/bin/headworks demo
 
 # A file stays on one process: what it brings up is brought up once. The long files come early, as they are found.
-test: $(INSTALLED) $(BROWSER) $(NODE_TOOLS) ## all tests
-	.venv/bin/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+test: $(INSTALLED) $(BROWSER) $(NODE_TOOLS) ## all tests, or those in TESTS
+	.venv/bin/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(TESTS)
 
 explore: $(INSTALLED) ## the property tests, with many other examples
 	.venv/bin/pytest --numprocesses=auto --hypothesis-profile=explore $$(grep -rl '^@given' tests)
 
-check: $(INSTALLED) ## format, lint, types, dependency arrows
+check: lint types ## format, lint, types, dependency arrows, workflows
+
+lint: $(INSTALLED) ## format, lint, dependency arrows, workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/actionlint -shellcheck .venv/bin/shellcheck
+	.venv/bin/zizmor --offline --pedantic --quiet --config .github/zizmor.yml .github
+
+types: $(INSTALLED) ## the types
+	.venv/bin/mypy
+
+build: $(INSTALLED) ## the wheel, and each Worker parsed
+	.venv/bin/uv build --quiet --wheel
+	for worker in apps/*/worker.js; do node --input-type=module --check < "$$worker" || exit 1; done
 
 bench: $(INSTALLED) ## timings; prints a table, judges nothing
 	.venv/bin/python bench/command_line.py

@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from headworks.commands import attest, deployments, first_steps, gate, graph, lint_runbook, render, sandbox, secrets
+from headworks.commands import (
+    attest,
+    deployments,
+    first_steps,
+    gate,
+    github,
+    graph,
+    lint_runbook,
+    render,
+    sandbox,
+    secrets,
+)
 from headworks.failure import Failure
 
 app = typer.Typer(
@@ -24,6 +35,7 @@ app.add_typer(attest.app)
 app.add_typer(graph.app)
 app.add_typer(lint_runbook.app)
 app.add_typer(render.app)
+app.add_typer(github.app, name="github")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(secrets.app, name="secrets")
 

@@ -1,8 +1,8 @@
-"""Reading of GitHub's REST API: the answers that the checks need, and in words why there is none."""
+"""GitHub's REST API, read: the answers that are needed here, and in words why there is none."""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -106,18 +106,18 @@ class GitHub:
     def secrets(self) -> list[Secret]:
         return self._list(Secret, "/actions/secrets", within="secrets")
 
-    def _list(self, model: type[T], path: str, within: str | None = None) -> list[T]:
+    def _list(self, model: type[T], path: str, within: str | None = None, **query: str) -> list[T]:
         """All items of all pages; `within` is the member that has them, where it is an object and not the list itself."""
-        pages = self._pages(path)
+        pages = self._pages(path, query)
         try:
             lists = [page[within] if within else page for page in pages]
             return [item for items in lists for item in TypeAdapter(list[model]).validate_python(items)]  # type: ignore[valid-type]
         except (ValidationError, LookupError, TypeError) as error:
             raise UnreadableError(f"what GitHub answers to {path} does not have the shape that it documents") from error
 
-    def _pages(self, path: str) -> Iterator[Any]:
+    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[Any]:
         for number in range(1, _MOST_PAGES + 1):
-            response = self._get(path, number)
+            response = self._get(path, {**query, "per_page": str(_PAGE), "page": str(number)})
             try:
                 yield response.json()
             except ValueError as error:
@@ -127,9 +127,9 @@ class GitHub:
                 return
         raise UnreadableError(f"GitHub has more than {_MOST_PAGES} pages of {path}")
 
-    def _get(self, path: str, page: int) -> httpx.Response:
+    def _get(self, path: str, query: Mapping[str, str]) -> httpx.Response:
         try:
-            response = self._client.get(path, params={"per_page": _PAGE, "page": page})
+            response = self._client.get(path, params=query)
         except httpx.TimeoutException as error:
             raise UnreadableError(f"GitHub had no answer to {path} within {_SILENCE:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:

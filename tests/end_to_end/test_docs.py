@@ -14,6 +14,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 RUN_ELSEWHERE = {
     "headworks attest": "tests/headworks/test_attestations.py, where somebody has a key",
     "headworks gate": "test_gate.py, where it has something to refuse and something to let through",
+    "headworks github": "tests/pipelines/test_conversation.py, where a server stands for GitHub",
     "make demo": "test_rockhounding.py plays it; make only installs and calls it",
     "make test": "is what runs this",
     "python -m policies.configuration": "tests/policies/test_configuration.py",
