@@ -62,8 +62,9 @@ def test_the_reasons_are_the_policies_that_are_broken_and_what_lines_wait_for_ea
 
 
 def test_a_preview_that_failed_lets_nothing_through():
-    scene = Scene(exit_code=1, error="no such zone")
-    (reason,) = Verdict(scene.readiness()).reasons
+    readiness = Scene(exit_code=1, error="no such zone").readiness()
+    assert not readiness.stands
+    (reason,) = Verdict(readiness).reasons
     assert (reason.kind, reason.says, reason.blocks) == (Kind.PREVIEW, "no such zone", True)
 
 

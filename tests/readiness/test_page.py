@@ -34,7 +34,7 @@ def page_of(made: Scene) -> str:
         made.line({"check": "token-is-valid"}, id="R2", text="The token is valid.", kinds=["C"]),
         made.line({"attestation": "on-call"}, id="R3", text="Somebody is on call.", kinds=["A"]),
         made.line({"attestation": "external-backup"}, id="R4", text="There is a backup.", kinds=["A"]),
-        made.line({"unassigned": "nobody reads these numbers"}, id="R5", text="Errors are rare.", kinds=["C"]),
+        made.line({"unassigned": "nobody reads these numbers"}, id="R5", text="Errors are `rare.", kinds=["C"]),
         made.line({"probe": "/health"}, id="R6", text="It answers.", kinds=["C"], when="after"),
     ]
     return as_html(made.readiness(*lines))
@@ -93,6 +93,7 @@ def test_text_stays_text_and_what_is_quoted_is_code(page):
     assert line.get_attribute("open") is not None
     assert "<b>wrangler</b> is not logged in" in line.inner_text()
     assert page.locator("#R1 .text code").all_inner_texts() == ["exports-dlq"]
+    assert page.locator("#R5 .text").inner_text() == "Errors are `rare."
 
 
 @pytest.mark.parametrize(
