@@ -7,6 +7,7 @@ import typer
 from headworks.commands import (
     attest,
     deployments,
+    drift,
     first_steps,
     gate,
     github,
@@ -26,12 +27,13 @@ app = typer.Typer(
     help="Cloudflare Workers systems as Pulumi stacks, with their runbooks as gates that run.\n\n"
     "\b\nStart here:\n  headworks demo\n  headworks preview staging\n\n"
     "Exit codes: 0 done, 1 failed or refused by a policy, 2 a mistake in the command or the files, "
-    "3 something is missing (account, tool), 7 --expect-no-changes not met.",
+    "3 something is missing (account, tool), 7 --expect-no-changes not met, 8 the account has drifted.",
 )
 app.add_typer(first_steps.app)
 app.add_typer(deployments.app)
 app.add_typer(gate.app)
 app.add_typer(attest.app)
+app.add_typer(drift.app)
 app.add_typer(graph.app)
 app.add_typer(lint_runbook.app)
 app.add_typer(render.app)

@@ -51,7 +51,7 @@ def run(request: Request) -> int:
 def observe(request: Request) -> Observation:
     """Preview without a display."""
     events: list[Event] = []
-    result = engine.preview(options_of(request), events.append)
+    result = PREVIEW[request.operation](replace(options_of(request), preview_only=True), events.append)
     return Observation(events, int(result.exit_code), result.error)
 
 

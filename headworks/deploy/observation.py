@@ -19,9 +19,9 @@ class Observation:
 
 
 def observe(request: Request, engine: Engine) -> Observation:
-    """Run the preview of the request by the engine, without a display."""
-    if request.operation is not Operation.PREVIEW:
-        raise ValueError(f"{request.operation} would change something; only a preview is observed")
+    """Run the preview of an update or of a refresh by the engine, without a display."""
+    if request.operation not in {Operation.PREVIEW, Operation.REFRESH}:
+        raise ValueError(f"{request.operation} is not observed; the preview of an update or of a refresh is")
     if choose(engine, request.access) is Engine.PULUMI:
         from headworks.deploy import official
 

@@ -40,14 +40,16 @@ def _select(request: Request, directory: Path, environment: dict[str, str]) -> i
 
 
 def observe(request: Request) -> Observation:
-    """Run `pulumi preview` without a display."""
+    """Run `pulumi preview` or `pulumi refresh --preview-only` without a display."""
     directory = project_directory(request.workspace, request.access)
-    environment = command_environment(request.workspace, request.access)
+    # `--event-log` is one of the options that it hides from people.
+    environment = command_environment(request.workspace, request.access) | {"PULUMI_DEBUG_COMMANDS": "true"}
     if code := _select(request, directory, environment):
         return Observation((), code, "`pulumi stack select` failed")
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "events.jsonl"
-        command = [*arguments(request, directory), "--event-log", str(log)]
+        only = ["--preview-only"] if request.operation is Operation.REFRESH else []
+        command = [*arguments(request, directory), *only, "--event-log", str(log)]
         ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
         events = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []
     return Observation(events, ended.returncode, ended.stderr.strip() if ended.returncode else "")

@@ -59,6 +59,18 @@ def show_export(workspace: Workspace, stack: str, engine: Engine, *, show_secret
     return 0
 
 
+def resources_of(workspace: Workspace, stack: str, engine: Engine) -> list[dict[str, Any]]:
+    """The resources of the state, for a program, with their secrets encrypted; none before the first `up`."""
+    refuse_unknown_stack(workspace, stack)
+    if _by_pulumi(workspace, engine):
+        words = ["stack", "export", "--stack", stack]
+        exported = json.loads(official.answer(workspace, _access(workspace), words))
+    else:
+        exported = embedded_engine.export(stack_options(workspace, stack))
+    found: list[dict[str, Any]] = exported["deployment"].get("resources") or []
+    return [resource for resource in found if not resource.get("delete")]
+
+
 def cancel(workspace: Workspace, stack: str, engine: Engine) -> int:
     """Break the lock of a deployment that was killed."""
     refuse_unknown_stack(workspace, stack)

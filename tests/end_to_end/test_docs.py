@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 RUN_ELSEWHERE = {
+    "headworks drift": "tests/drift/test_drift.py, where stacks are up",
     "headworks attest": "tests/headworks/test_attestations.py, where somebody has a key",
     "headworks gate": "test_gate.py, where it has something to refuse and something to let through",
     "headworks github": "tests/pipelines/test_conversation.py, where a server stands for GitHub",

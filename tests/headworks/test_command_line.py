@@ -33,7 +33,7 @@ def test_every_command_is_in_the_reference(project_root):
 def test_exit_codes_of_the_help_are_those_of_the_reference(headworks, project_root):
     help_text = " ".join(headworks("--help").stdout.split()).replace("--expect-no- changes", "--expect-no-changes")
     codes = re.findall(r"^\| (\d) \|", (project_root / "docs" / "command-line.md").read_text(), re.MULTILINE)
-    assert codes == ["0", "1", "2", "3", "7"]
+    assert codes == ["0", "1", "2", "3", "7", "8"]
     assert all(re.search(rf"\b{code} ", help_text.partition("Exit codes:")[2]) for code in codes)
 
 

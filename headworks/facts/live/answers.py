@@ -1,6 +1,6 @@
 """What the answers of all products have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -32,9 +32,9 @@ def every(first: SyncV4PagePaginationArray[T], key: Callable[[T], str | None]) -
     return found
 
 
-def result_of(client: Cloudflare, path: str) -> Any:
+def result_of(client: Cloudflare, path: str, headers: Mapping[str, str] | None = None) -> Any:
     """The `result` of an answer, as it came."""
-    answer: Any = client.get(path, cast_to=cast("type[Any]", object))
+    answer: Any = client.get(path, cast_to=cast("type[Any]", object), options={"headers": headers or {}})
     return answer["result"]
 
 

@@ -49,3 +49,24 @@ def notification_policies(account: AccountReader) -> "Mapping[str, Policy]":
             str(each.name): each for each in client.alerting.policies.list(account_id=account.account_id)
         },
     )  # fmt: skip
+
+
+def webhooks(account: AccountReader) -> Mapping[str, str]:
+    """Names of the webhooks that notifications can go to, by id."""
+    return account.get(
+        "webhooks",
+        lambda client: {
+            str(each.id): str(each.name)
+            for each in client.alerting.destinations.webhooks.list(account_id=account.account_id)
+        },
+    )  # fmt: skip
+
+
+def healthchecks(account: AccountReader, zone_id: str) -> Mapping[str, str]:
+    """Names by id."""
+
+    def ask(client: Cloudflare) -> Mapping[str, str]:
+        found = every(client.healthchecks.list(zone_id=zone_id), lambda each: each.id)
+        return {id_: str(each.name) for id_, each in found.items()}
+
+    return account.get(f"healthchecks of {zone_id}", ask)

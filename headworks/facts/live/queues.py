@@ -1,7 +1,7 @@
 """Queues and Workflows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cloudflare import Cloudflare
@@ -15,12 +15,13 @@ class Consumer:
     script: str
     dead_letter_queue: str
     """Empty when there is none."""
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Queue:
     consumers: tuple[Consumer, ...]
-    """Those that are Workers."""
+    """Those that pull have no script."""
 
 
 def queues(account: AccountReader) -> Mapping[str, Queue]:
@@ -45,7 +46,7 @@ def queues(account: AccountReader) -> Mapping[str, Queue]:
 def _consumer(consumer: Any) -> Consumer:
     """The API says `script`, Cloudflare's description of it `script_name`; a consumer that pulls has neither."""
     script = getattr(consumer, "script_name", None) or getattr(consumer, "script", None)
-    return Consumer(script or "", consumer.dead_letter_queue or "")
+    return Consumer(script or "", consumer.dead_letter_queue or "", consumer.consumer_id or "")
 
 
 @dataclass(frozen=True)

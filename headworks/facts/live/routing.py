@@ -1,7 +1,7 @@
 """What leads to Workers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cloudflare import Cloudflare
 
@@ -9,12 +9,26 @@ from headworks.facts.account import AccountReader
 from headworks.facts.live.answers import every
 
 
-def routes(account: AccountReader, zone_id: str) -> Mapping[str, str]:
-    """Scripts by pattern; an empty one where a route leads past all Workers."""
+@dataclass(frozen=True)
+class Route:
+    id: str
+    pattern: str
+    script: str
+    """Empty where the route leads past all Workers."""
+
+
+def every_route(account: AccountReader, zone_id: str) -> tuple[Route, ...]:
     return account.get(
         f"routes of {zone_id}",
-        lambda client: {each.pattern: each.script or "" for each in client.workers.routes.list(zone_id=zone_id)},
+        lambda client: tuple(
+            Route(each.id, each.pattern, each.script or "") for each in client.workers.routes.list(zone_id=zone_id)
+        ),
     )
+
+
+def routes(account: AccountReader, zone_id: str) -> Mapping[str, str]:
+    """Scripts by pattern; an empty one where a route leads past all Workers."""
+    return {each.pattern: each.script for each in every_route(account, zone_id)}
 
 
 def custom_domains(account: AccountReader) -> Mapping[str, str]:
@@ -33,6 +47,7 @@ class Record:
     type: str
     content: str
     proxied: bool
+    id: str = field(default="", compare=False)
 
 
 def records(account: AccountReader, zone_id: str, host: str) -> tuple[Record, ...]:
@@ -41,7 +56,8 @@ def records(account: AccountReader, zone_id: str, host: str) -> tuple[Record, ..
     def ask(client: Cloudflare) -> tuple[Record, ...]:
         found = every(client.dns.records.list(zone_id=zone_id, name={"exact": host}), lambda each: each.id)
         return tuple(
-            Record(each.type, str(each.content or ""), bool(getattr(each, "proxied", False))) for each in found.values()
+            Record(each.type, str(each.content or ""), bool(getattr(each, "proxied", False)), each.id)
+            for each in found.values()
         )
 
     return account.get(f"records of {host}", ask)

@@ -1,8 +1,9 @@
 """Workers: code, deployments, settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudflare import Cloudflare
 
@@ -56,6 +57,8 @@ class Deployment:
     created_on: datetime
     percentages: tuple[float, ...]
     """What share of the requests each version gets."""
+    versions: tuple[str, ...] = ()
+    """Their ids."""
 
 
 def deployment(account: AccountReader, script: str) -> Deployment | None:
@@ -70,9 +73,34 @@ def deployment(account: AccountReader, script: str) -> Deployment | None:
         return Deployment(
             datetime.fromisoformat(newest["created_on"]),
             tuple(float(version["percentage"]) for version in newest["versions"]),
+            tuple(version["version_id"] for version in newest["versions"]),
         )
 
     return account.get(f"deployments of {script}", or_none(ask))
+
+
+def newest_version(account: AccountReader, script: str) -> str | None:
+    """Id of the last upload, deployed or not; None when there is no such script."""
+
+    def ask(client: Cloudflare) -> str | None:
+        path = f"/accounts/{account.account_id}/workers/scripts/{script}/versions"
+        items = result_of(client, path)["items"]
+        return max(items, key=lambda each: each["number"])["id"] if items else None
+
+    return account.get(f"versions of {script}", or_none(ask))
+
+
+def settings(account: AccountReader, script: str) -> Mapping[str, Any] | None:
+    """Of the deployed version: bindings, dates, flags. None when there is no such script."""
+
+    def ask(client: Cloudflare) -> Mapping[str, Any]:
+        # What the SDK makes of bindings depends on its list of their types, which is not complete.
+        found: Mapping[str, Any] = result_of(
+            client, f"/accounts/{account.account_id}/workers/scripts/{script}/settings"
+        )
+        return found
+
+    return account.get(f"settings of the version of {script}", or_none(ask))
 
 
 def script_settings(account: AccountReader, script: str) -> "ScriptSetting | None":
