@@ -3,7 +3,7 @@ INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
 NODE_TOOLS := node/node_modules/.package-lock.json
 
-.PHONY: help setup browser demo test explore check lint types build bench
+.PHONY: help setup tools demo test explore check lint types build bench
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -13,7 +13,7 @@ setup: $(INSTALLED) ## the locked environment in .venv; nothing to do the second
 $(INSTALLED): uv.lock pyproject.toml scripts/setup.py
 	$(PYTHON) scripts/setup.py $@
 
-browser: $(BROWSER) ## what the tests of pages need
+tools: $(BROWSER) $(NODE_TOOLS) ## what only tests need: Chromium, wrangler
 
 $(BROWSER): $(INSTALLED) scripts/browser.py
 	$(PYTHON) scripts/browser.py $@
@@ -25,7 +25,7 @@ demo: $(INSTALLED) ## a local account, staging and production up, and the gate a
 	.venv/bin/headworks demo
 
 # A file stays on one process: what it brings up is brought up once. The long files come early, as they are found.
-test: $(INSTALLED) $(BROWSER) $(NODE_TOOLS) ## all tests, or those in TESTS
+test: $(INSTALLED) tools ## all tests, or those in TESTS
 	.venv/bin/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(TESTS)
 
 explore: $(INSTALLED) ## the property tests, with many other examples
