@@ -1,9 +1,12 @@
-"""Fixtures for more than one folder: `policy_pack`, the pack in its own process, asked as Pulumi's engine asks it."""
+"""Fixtures for more than one folder.
+
+`policy_pack`: the pack in its own process, asked as Pulumi's engine asks it. `node_tool`: wrangler itself.
+"""
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -196,3 +199,33 @@ def policy_pack(policy_pack_process: PolicyPack) -> PolicyPack:
     """This project's pack in its own process (one for the whole run), with its default configuration."""
     policy_pack_process.configure()
     return policy_pack_process
+
+
+NODE = Path(sys.executable).parent / "node"
+NODE_TOOLS = {"wrangler": "wrangler/bin/wrangler.js", "tsc": "typescript/bin/tsc"}
+
+
+@pytest.fixture(scope="session")
+def node_tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs `wrangler` or `tsc`, pinned by node/package-lock.json, in a folder: `node_tool("wrangler", "deploy", cwd=…, NAME=…)`.
+
+    With a home of its own, and nothing in its environment but what is said.
+    """
+    modules = REPOSITORY / "node" / "node_modules"
+    if not NODE.exists() or not modules.exists():
+        pytest.skip("not verified by wrangler itself: `make test` installs it")
+    home = tmp_path_factory.mktemp("home")
+    settings = {"CI": "true", "NO_COLOR": "1", "WRANGLER_SEND_METRICS": "false", "WRANGLER_HIDE_BANNER": "true"}
+
+    def run(tool: str, *words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(NODE), str(modules / NODE_TOOLS[tool]), *words],
+            cwd=cwd,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(home), **settings, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

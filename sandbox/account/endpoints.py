@@ -21,7 +21,7 @@ from sandbox.account import (
     zones,
 )
 from sandbox.account.router import Endpoint
-from sandbox.account.workers import dispatch, domains, references, routes, scripts, secrets, triggers, versions
+from sandbox.account.workers import dispatch, domains, references, routes, scripts, secrets, triggers, versions, workers
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *identity.ENDPOINTS,
@@ -48,6 +48,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *routes.ENDPOINTS,
     *domains.ENDPOINTS,
     *references.ENDPOINTS,
+    *workers.ENDPOINTS,
     *dispatch.ENDPOINTS,
     *workflows.ENDPOINTS,
 )

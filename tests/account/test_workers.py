@@ -562,6 +562,52 @@ def test_who_depends_on_a_worker_is_told(account: Any) -> None:
     assert [tail["producer"]["service"] for tail in producers] == ["guest"]
 
 
+def test_a_worker_is_one_thing_whichever_version_serves(account: Any) -> None:
+    zone = account.zone()
+    account.upload("tail", "export default { tail() {} };")
+    account.upload("rooms", ROOM, migrations=FIRST, bindings=[BINDING])
+    account.upload(
+        "guest",
+        "export default { fetch() {}, queue() {} };",
+        bindings=[{**BINDING, "script_name": "rooms"}, {"type": "service", "name": "S", "service": "rooms"}],
+        tail_consumers=[{"service": "tail"}],
+        observability={"enabled": True, "head_sampling_rate": 0.5},
+        logpush=True,
+    )
+    queue = account.ok("POST", f"{account.path}/queues", json={"queue_name": "guests"})["queue_id"]
+    consumer = account.ok(
+        "POST", f"{account.path}/queues/{queue}/consumers", json={"type": "worker", "script_name": "guest"}
+    )["consumer_id"]
+    domain = account.ok(
+        "PUT",
+        f"{account.path}/workers/domains",
+        json={"hostname": "a.rockhound.example", "service": "guest", "zone_id": zone, "environment": "production"},
+    )
+    account.ok("POST", f"{account.path}/workers/scripts/guest/subdomain", json={"enabled": True})
+    account.ok("POST", f"{account.path}/workers/dispatch/namespaces", json={"name": "tenants"})
+    outbound = {"worker": {"service": "guest"}}
+    account.upload(
+        "door",
+        FETCH,
+        bindings=[{"type": "dispatch_namespace", "name": "D", "namespace": "tenants", "outbound": outbound}],
+    )
+
+    guest = account.ok("GET", f"{account.path}/workers/workers/guest")
+    assert guest["subdomain"] == {"enabled": True, "previews_enabled": True}
+    assert (guest["logpush"], guest["tail_consumers"]) == (True, [{"name": "tail"}])
+    assert (guest["observability"]["enabled"], guest["observability"]["head_sampling_rate"]) == (True, 0.5)
+    assert guest["references"]["queues"] == [{"queue_id": queue, "queue_name": "guests", "queue_consumer_id": consumer}]
+    assert [each["id"] for each in guest["references"]["domains"]] == [domain["id"]]
+    outbounds = guest["references"]["dispatch_namespace_outbounds"]
+    assert [(each["namespace_name"], each["worker_name"]) for each in outbounds] == [("tenants", "door")]
+    assert account.sdk.workers.beta.workers.get("guest", account_id=account.account).name == "guest"
+    rooms = account.ok("GET", f"{account.path}/workers/workers/rooms")
+    assert rooms["references"]["workers"] == [{"id": guest["id"], "name": "guest"}]
+    assert [each["worker_id"] for each in rooms["references"]["durable_objects"]] == [guest["id"]]
+    assert account.ok("GET", f"{account.path}/workers/workers/{guest['id']}") == guest
+    assert account.code("GET", f"{account.path}/workers/workers/nobody") == (404, 10007)
+
+
 def test_a_tail_consumer_must_be_there_first_or_be_the_worker_itself(account: Any) -> None:
     to_tail = [{"service": "tail"}]
     assert failure(account.upload("api", FETCH, tail_consumers=to_tail)) == (400, 10203)

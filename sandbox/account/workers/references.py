@@ -11,22 +11,22 @@ ENVIRONMENT = "production"
 
 def referring(call: Call, name: str) -> list[str]:
     """Other scripts that a deletion of `name` would leave with a binding that leads nowhere."""
-    return sorted({*_bound_by_service(call, name), *_bound_by_class(call, name)} - {name})
+    return sorted({*bound_by_service(call, name), *_bound_by_class(call, name)} - {name})
 
 
 def get(call: Call) -> Json:
     name = records.script_of(call)["name"]
     return {
         "services": {
-            "incoming": [_service(script) for script in _bound_by_service(call, name)],
+            "incoming": [_service(script) for script in bound_by_service(call, name)],
             "outgoing": [],
             "pages_function": False,
         },
         "durable_objects": [
             {**_service(script), "durable_object_namespace_id": ids["id"], "durable_object_namespace_name": ids["name"]}
-            for script, ids in _namespace_users(call, name)
+            for script, ids in namespace_users(call, name)
         ],
-        "dispatch_outbounds": _dispatch_outbounds(call, name),
+        "dispatch_outbounds": dispatch_outbounds(call, name),
     }
 
 
@@ -44,7 +44,7 @@ def list_namespaces(call: Call) -> list[Json]:
     return call.store.all(records.NAMESPACE, call.account)
 
 
-def _bound_by_service(call: Call, name: str) -> list[str]:
+def bound_by_service(call: Call, name: str) -> list[str]:
     return records.bound_to(call.store, call.account, "service", "service", name)
 
 
@@ -52,7 +52,7 @@ def _bound_by_class(call: Call, name: str) -> list[str]:
     return records.bound_to(call.store, call.account, "durable_object_namespace", "script_name", name)
 
 
-def _namespace_users(call: Call, name: str) -> list[tuple[str, Json]]:
+def namespace_users(call: Call, name: str) -> list[tuple[str, Json]]:
     kind, key = "durable_object_namespace", "namespace_id"
     return [
         (script, namespace)
@@ -61,7 +61,7 @@ def _namespace_users(call: Call, name: str) -> list[tuple[str, Json]]:
     ]
 
 
-def _dispatch_outbounds(call: Call, name: str) -> list[Json]:
+def dispatch_outbounds(call: Call, name: str) -> list[Json]:
     """Dispatchers whose user Workers reach the outside through this one."""
     return [
         {**_service(script["name"]), "namespace": binding["namespace"], "params": binding["outbound"].get("params", [])}
