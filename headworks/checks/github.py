@@ -82,16 +82,18 @@ _WORDS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
 
 
 @verified
-def _ci_has_secrets(_: Context, arguments: Secrets) -> Finding:
+def _ci_has_secrets(context: Context, arguments: Secrets) -> Finding:
+    environment = context.environment.stack
     with GitHub() as github:
-        present = {secret.name for secret in github.secrets()}
+        present = {secret.name for secret in github.secrets(environment)}
     # GitHub keeps the names in capitals.
     missing = [name for name in arguments.names if name.upper() not in present]
     if missing:
         return Finding.missing(
-            f"The repository has no secret {', '.join(missing)}. Set it: `gh secret set {missing[0]}`."
+            f"Neither the repository nor its environment {environment} has a secret {', '.join(missing)}. "
+            f"Set it: `gh secret set {missing[0]} --env {environment}`."
         )
-    return Finding.held(f"The repository has {', '.join(arguments.names)}.")
+    return Finding.held(f"The repository or its environment {environment} has {', '.join(arguments.names)}.")
 
 
 CHECKS: tuple[Check, ...] = (
@@ -108,7 +110,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id="ci-has-secrets",
-        looks_at="GitHub Actions has a secret of each of the names in this repository",
+        looks_at="GitHub Actions has a secret of each of the names, in this repository or its environment of the stack's name",
         look=_ci_has_secrets,
         arguments=Secrets,
     ),

@@ -53,7 +53,7 @@ class Review(BaseModel):
     commit_id: str | None = None
 
 
-class Secret(BaseModel):
+class Named(BaseModel):
     """Its value is told to nobody."""
 
     name: str
@@ -103,8 +103,12 @@ class GitHub:
         """In the order in which they were given."""
         return self._list(Review, f"/pulls/{pull_request}/reviews")
 
-    def secrets(self) -> list[Secret]:
-        return self._list(Secret, "/actions/secrets", within="secrets")
+    def secrets(self, environment: str) -> list[Named]:
+        """The repository's own, and those of the environment, if it has one of that name."""
+        found = self._list(Named, "/actions/secrets", within="secrets")
+        if environment in {each.name for each in self._list(Named, "/environments", within="environments")}:
+            found += self._list(Named, f"/environments/{environment}/secrets", within="secrets")
+        return found
 
     def _list(self, model: type[T], path: str, within: str | None = None, **query: str) -> list[T]:
         """All items of all pages; `within` is the member that has them, where it is an object and not the list itself."""

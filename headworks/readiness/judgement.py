@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from headworks.checks import check
 from headworks.readiness.evidence import Evidence, Source, is_asked_now, key_of
 from headworks.readiness.standing import Holding, Standing, State, worst
-from headworks.runbooks.graph import missing
+from headworks.runbooks.graph import is_for_the_provider, missing
 from headworks.runbooks.lines import (
     Attestation,
     Check,
@@ -71,7 +71,7 @@ def _by_resource(holder: ResourceProperty, evidence: Evidence) -> Holding:
     if holder.given:
         return Holding(by, State.HELD, f"the stack's file switches it on with {holder.given}")
     lacking = missing(holder, evidence.preview.resources)
-    if lacking and not holder.values and not evidence.preview.is_deployed:
+    if lacking and not evidence.preview.is_deployed and is_for_the_provider(holder, evidence.preview.resources):
         return Holding(by, State.LATER, "the deployment makes it")
     if lacking:
         return Holding(by, State.MISSING, f"the stack has not {', '.join(str(each) for each in lacking)}")

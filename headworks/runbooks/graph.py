@@ -51,6 +51,13 @@ def missing(holder: ResourceProperty, resources: Sequence[Resource]) -> list[Any
     return [value for value in holder.values if not any(_same(value, each) for each in found)]
 
 
+def is_for_the_provider(holder: ResourceProperty, resources: Sequence[Resource]) -> bool:
+    """Whether the resources are there and none says anything of the property: then it is for their provider to make."""
+    first, *_ = _KEY.findall(holder.property)
+    named = [each for each in resources if each.type.rpartition(":")[2] == holder.resource]
+    return bool(named) and not any(first in each.properties for each in named)
+
+
 def at(value: Any, path: str) -> Iterator[Any]:
     """Every value at the path; nothing where the path leads nowhere."""
     yield from _walk(value, _KEY.findall(path))

@@ -33,9 +33,12 @@ def test_a_resource_holds_by_the_graph_that_the_stack_will_have(scene, events, s
 
 
 def test_what_only_the_deployment_makes_is_not_missing_before_it(scene):
-    made = {"resource": "WorkQueue", "property": "queueId", "stacks": ["production"]}
+    made = {"resource": "WorkQueue", "property": "ids.orders", "values": ["7"], "stacks": ["production"]}
+    assert scene.stand(made).state is State.MISSING
     scene.events = [step("create", {"queueName": "orders"})]
     assert scene.stand(made).state is State.LATER
+    scene.events = [step("create", {"queueName": "orders", "ids": {"parcels": "8"}})]
+    assert scene.stand(made).state is State.MISSING
     scene.events = [step("same", {"queueName": "orders"})]
     assert scene.stand(made).state is State.MISSING
 
