@@ -5,6 +5,7 @@ import sys
 import typer
 
 from headworks.commands import (
+    adopt,
     attest,
     deployments,
     drift,
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(first_steps.app)
 app.add_typer(deployments.app)
 app.add_typer(gate.app)
+app.add_typer(adopt.app)
 app.add_typer(attest.app)
 app.add_typer(drift.app)
 app.add_typer(graph.app)

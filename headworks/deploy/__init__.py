@@ -23,6 +23,7 @@ class Operation(StrEnum):
     UP = "up"
     REFRESH = "refresh"
     DESTROY = "destroy"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +56,18 @@ class Request:
 
 def run(request: Request, engine: Engine) -> int:
     """Run the request and return the exit code of docs/command-line.md."""
+    refuse_silent_change(request)
+    return _runner(engine, request.access)(request)
+
+
+def refuse_silent_change(request: Request) -> None:
+    """Raises Failure (exit 2) for a change that nobody has agreed to and nobody can be asked about."""
     if request.operation is not Operation.PREVIEW and not request.yes and not sys.stdin.isatty():
         raise Failure(
             f"--yes must be passed in to proceed with {request.operation} when nobody can be asked.",
             fix=f"Look at `headworks preview {request.stack}` first, then repeat with --yes.",
             exit_code=2,
         )
-    return _runner(engine, request.access)(request)
 
 
 def choose(engine: Engine, access: Access | None) -> Engine:

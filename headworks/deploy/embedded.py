@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -31,6 +33,7 @@ QUESTION = {
     Operation.UP: "Do you want to perform this update",
     Operation.REFRESH: "Do you want to perform this refresh",
     Operation.DESTROY: "Do you want to perform this destroy",
+    Operation.IMPORT: "Do you want to perform this import",
 }
 
 
@@ -48,10 +51,28 @@ def run(request: Request) -> int:
     return _show(RUN[request.operation], options, request, preview=False)
 
 
+def bulk_import(request: Request, file: Path, *, protect: bool) -> int:
+    """Preview, ask, do."""
+    options = options_of(request)
+    run_import = partial(engine.bulk_import, file=file, protect=protect)
+    if not request.yes:
+        if code := _show(run_import, replace(options, preview_only=True), request, preview=True):
+            return code
+        typer.confirm(QUESTION[Operation.IMPORT], abort=True)
+    return _show(run_import, options, request, preview=False)
+
+
 def observe(request: Request) -> Observation:
     """Preview without a display."""
     events: list[Event] = []
     result = PREVIEW[request.operation](replace(options_of(request), preview_only=True), events.append)
+    return Observation(events, int(result.exit_code), result.error)
+
+
+def carry_out(request: Request) -> Observation:
+    """Do what is asked, without a display."""
+    events: list[Event] = []
+    result = RUN[request.operation](options_of(request), events.append)
     return Observation(events, int(result.exit_code), result.error)
 
 

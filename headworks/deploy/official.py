@@ -39,8 +39,40 @@ def _select(request: Request, directory: Path, environment: dict[str, str]) -> i
     return subprocess.run(command, env=environment, check=False, stdout=sys.stderr).returncode
 
 
+def bulk_import(request: Request, file: Path, *, protect: bool) -> int:
+    """Run `pulumi import --file`; the program is there already, so no code is generated."""
+    directory = project_directory(request.workspace, request.access)
+    environment = command_environment(request.workspace, request.access)
+    if code := _select(request, directory, environment):
+        return code
+    command = [
+        "pulumi",
+        "import",
+        "--file",
+        str(file),
+        "--stack",
+        request.stack,
+        "--cwd",
+        str(directory),
+        "--generate-code=false",
+        f"--protect={str(protect).lower()}",
+    ]
+    flags = {"--yes": request.yes, "--non-interactive": not sys.stdin.isatty(), "--json": request.json}
+    command += [flag for flag, given in flags.items() if given]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
 def observe(request: Request) -> Observation:
     """Run `pulumi preview` or `pulumi refresh --preview-only` without a display."""
+    return _watched(request, *(["--preview-only"] if request.operation is Operation.REFRESH else []))
+
+
+def carry_out(request: Request) -> Observation:
+    """Do what is asked, without a display."""
+    return _watched(request)
+
+
+def _watched(request: Request, *more: str) -> Observation:
     directory = project_directory(request.workspace, request.access)
     # `--event-log` is one of the options that it hides from people.
     environment = command_environment(request.workspace, request.access) | {"PULUMI_DEBUG_COMMANDS": "true"}
@@ -48,8 +80,7 @@ def observe(request: Request) -> Observation:
         return Observation((), code, "`pulumi stack select` failed")
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "events.jsonl"
-        only = ["--preview-only"] if request.operation is Operation.REFRESH else []
-        command = [*arguments(request, directory), *only, "--event-log", str(log)]
+        command = [*arguments(request, directory), *more, "--event-log", str(log)]
         ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
         events = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []
     return Observation(events, ended.returncode, ended.stderr.strip() if ended.returncode else "")

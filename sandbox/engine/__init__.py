@@ -7,7 +7,7 @@ no address but this machine's. What it does not support it refuses by name.
 """
 
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.operations import cancel, destroy, export, import_, outputs, preview, refresh, up
+from sandbox.engine.operations import bulk_import, cancel, destroy, export, import_, outputs, preview, refresh, up
 from sandbox.engine.options import Emit, ExitCode, Options, Result
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Options",
     "Result",
     "Unsupported",
+    "bulk_import",
     "cancel",
     "destroy",
     "export",

@@ -23,6 +23,7 @@ from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.events import Events
 from sandbox.engine.goal import Goal, Read, Registered, Registration
 from sandbox.engine.host import Host, stop_packs
+from sandbox.engine.imports import ImportFile, import_all
 from sandbox.engine.monitor import Monitor, MonitorServer
 from sandbox.engine.options import Options
 from sandbox.engine.policies import PolicyPacks
@@ -239,6 +240,14 @@ class Deployment:
     async def refresh(self) -> None:
         async with self._serving():
             await self._refresh()
+
+    async def import_(self, file: ImportFile, *, protect: bool) -> None:
+        """Takes objects that exist into the state. The program is not run."""
+        async with self._serving():
+            self._ready.set()
+            await import_all(self, file, protect=protect)
+            await self.executor.drain()
+            await self._finish()
 
     async def destroy(self) -> None:
         async with self._serving():

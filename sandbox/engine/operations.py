@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sandbox.engine import urns
@@ -14,6 +15,7 @@ from sandbox.engine.config import Configuration, Project, StackSettings, configu
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.events import Events
+from sandbox.engine.imports import read_import_file
 from sandbox.engine.lock import Owner
 from sandbox.engine.options import Emit, ExitCode, Options, Result
 from sandbox.engine.resource import ResourceState
@@ -45,6 +47,16 @@ def refresh(options: Options, emit: Emit) -> Result:
 def destroy(options: Options, emit: Emit) -> Result:
     """Deletes everything in the state. The program is not run."""
     return _run(options, emit, Deployment.destroy, preview=options.preview_only)
+
+
+def bulk_import(options: Options, emit: Emit, file: Path, *, protect: bool = True) -> Result:
+    """Takes the objects of an import file into the state. The program is not run, and nothing is written to the world."""
+    wanted = read_import_file(file)
+
+    async def bulk_import(deployment: Deployment) -> None:
+        await deployment.import_(wanted, protect=protect)
+
+    return _run(options, emit, bulk_import, preview=options.preview_only)
 
 
 class Stack:

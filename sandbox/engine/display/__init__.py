@@ -28,7 +28,7 @@ class View(Protocol):
 class Display:
     """Shows events as they come; `close` ends it, with whatever did not get to its end.
 
-    `operation` is `preview`, `up`, `refresh` or `destroy`; a refresh or destroy may be a preview, too. `color` is for terminals;
+    `operation` is `preview`, `up`, `refresh`, `destroy` or `import`; the last three may be a preview, too. `color` is for terminals;
     a stream that is one gets the tree.
     """
 

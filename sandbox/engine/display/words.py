@@ -69,6 +69,8 @@ HEADINGS = {
     ("up", True): "Previewing update",
     ("up", False): "Updating",
     ("preview", True): "Previewing update",
+    ("import", True): "Previewing import",
+    ("import", False): "Importing",
     ("refresh", True): "Previewing refresh",
     ("refresh", False): "Refreshing",
     ("destroy", True): "Previewing destroy",

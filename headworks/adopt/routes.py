@@ -1,0 +1,73 @@
+"""Routes and custom domains, and the DNS records by which a route is reached."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from headworks.adopt.translated import WRANGLERS, Held, Translated
+from headworks.facts.account import AccountReader
+from headworks.facts.live import holdings
+from headworks.model.naming import host_is_within
+from headworks.wrangler.configuration import EnvironmentOptions
+from headworks.wrangler.settings import Route
+
+_STAYS = "It stays as it is, until `dns` of the route says it."
+
+
+def take_routes(into: Translated, account: AccountReader, options: EnvironmentOptions) -> Iterator[dict[str, Any]]:
+    """As wrangler chooses: `routes` before `route`, whichever of them was inherited."""
+    written = options.routes if options.routes is not None else ((options.route,) if options.route else ())
+    recorded: set[str] = set()
+    for each in written:
+        route = Route(pattern=each) if isinstance(each, str) else each
+        host, path = _host_and_path(route.pattern)
+        where = f"routes.{host}"
+        into.leave_out(route, {"pattern", "zone_name", "zone_id", "custom_domain"}, where)
+        zones = holdings.zones(account)
+        zone = route.zone_name or _zone(zones, route.zone_id, host)
+        if zone is None:
+            into.is_not_taken(where, "The account has no zone for it, and a stack names the zone of each route.")
+            continue
+        into.is_not_imported(f"{'custom domain' if route.custom_domain else 'route'} {route.pattern}", WRANGLERS)
+        says: dict[str, Any] = {"host": host, "zone": zone}
+        if route.custom_domain:
+            yield says | {"custom_domain": True}
+            continue
+        says |= {} if path == "/*" else {"path": path}
+        if host not in recorded:
+            recorded.add(host)
+            says |= _record(into, account, host, next((id_ for id_, name in zones.items() if name == zone), None))
+        yield says
+
+
+def _record(into: Translated, account: AccountReader, host: str, zone_id: str | None) -> dict[str, Any]:
+    """The record of the host, if there is one and the stack can say all of it."""
+    found = holdings.records(account, zone_id, host) if zone_id else ()
+    if not found:
+        into.is_not_imported(
+            f"DNS record of {host}", "The account has none, so no request comes in; `dns` of the route makes one."
+        )
+        return {}
+    if len(found) > 1:
+        into.is_not_imported(f"DNS records of {host}", f"There are {len(found)}, and a route has one. {_STAYS}")
+        return {}
+    (record,) = found
+    if not record.is_plain:
+        into.is_not_imported(
+            f"DNS record of {host}", f"It has a time to live, a comment or tags, which a stack cannot say. {_STAYS}"
+        )
+        return {}
+    into.held.append(Held("record", host, f"{zone_id}/{record.id}"))
+    return {"dns": {"type": record.type, "content": record.content} | ({} if record.proxied else {"proxied": False})}
+
+
+def _host_and_path(pattern: str) -> tuple[str, str]:
+    """Wrangler takes a pattern with its scheme, too. Without a path it is the root alone."""
+    host, _, path = pattern.rpartition("://")[2].partition("/")
+    return host.lower(), f"/{path}"
+
+
+def _zone(zones: Mapping[str, str], zone_id: str | None, host: str) -> str | None:
+    if zone_id is not None:
+        return zones.get(zone_id)
+    within = [name for name in zones.values() if host_is_within(host, name)]
+    return max(within, key=len, default=None)

@@ -1,0 +1,116 @@
+"""Buckets, KV namespaces and databases: what the configuration names, as the account has it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from headworks.adopt.translated import Held, Translated
+from headworks.facts.account import AccountReader
+from headworks.facts.live import holdings, storage
+from headworks.facts.live.holdings import DEFAULT
+from headworks.wrangler.bindings import D1Database, KvNamespace, R2Bucket
+
+_RULES = "The provider cannot import rules of a bucket. They stay as they are until `{kind}` says them in Pulumi.yaml: then all are written anew."
+
+
+def take_buckets(into: Translated, account: AccountReader, written: Iterable[R2Bucket]) -> None:
+    for each in written:
+        where = f"r2_buckets.{each.binding}"
+        into.leave_out(each, {"binding", "bucket_name", "jurisdiction"}, where)
+        if each.bucket_name is None:
+            into.is_not_taken(where, _UNNAMED.format(what="bucket"))
+            continue
+        jurisdiction = each.jurisdiction or DEFAULT
+        says: dict[str, Any] = {"name": each.bucket_name, "jurisdiction": jurisdiction}
+        found = holdings.bucket(account, each.bucket_name, jurisdiction)
+        if found is None:
+            into.is_missing(f"R2 bucket {each.bucket_name}")
+        else:
+            if found.storage_class != "Standard":
+                says["storage_class"] = found.storage_class
+            if "cors" not in found.rules:
+                says["cors"] = "none"  # as it is: no browser may read it
+            for kind in found.rules:
+                into.is_not_imported(f"{kind} rules of R2 bucket {each.bucket_name}", _RULES.format(kind=kind))
+            into.held.append(Held("bucket", each.binding, f"{each.bucket_name}/{jurisdiction}"))
+        into.says.setdefault("buckets", {})[each.binding] = says
+        into.names["bucket", each.binding] = ("buckets", each.binding, "name")
+
+
+def take_kv_namespaces(into: Translated, account: AccountReader, written: Iterable[KvNamespace]) -> None:
+    for each in written:
+        where = f"kv_namespaces.{each.binding}"
+        into.leave_out(each, {"binding", "id"}, where)
+        found = holdings.kv_namespaces(account).get(each.id or "")
+        if found is None:
+            into.is_not_taken(where, _UNKNOWN_ID.format(what="KV namespace", id=each.id))
+            continue
+        into.says.setdefault("kv", {})[each.binding] = {"title": found.title}
+        into.names["kv", each.binding] = ("kv", each.binding, "title")
+        into.held.append(Held("kv", each.binding, found.id))
+
+
+def take_databases(into: Translated, account: AccountReader, written: Iterable[D1Database]) -> None:
+    for each in written:
+        where = f"d1_databases.{each.binding}"
+        into.leave_out(each, {"binding", "database_name", "database_id", "jurisdiction"}, where)
+        id_ = each.database_id or storage.databases(account).get(each.database_name or "")
+        found = holdings.database(account, id_) if id_ else None
+        if found is None:
+            into.is_not_taken(where, _UNKNOWN_ID.format(what="D1 database", id=each.database_id or each.database_name))
+            continue
+        if each.database_name not in (None, found.name):
+            why = f"The account calls the database of that id {found.name}, and so do the files."
+            into.is_not_taken(f"{where}.database_name", why)
+        says = {"name": found.name}
+        if found.read_replication != "disabled":
+            says["read_replication"] = found.read_replication
+        into.says.setdefault("d1", {})[each.binding] = says
+        into.names["d1", each.binding] = ("d1", each.binding, "name")
+        into.held.append(Held("d1", each.binding, found.id))
+
+
+def settle_jurisdiction(into: Translated, account: AccountReader) -> None:
+    """One for all databases, namespaces and queues of an environment; those elsewhere cannot be its own."""
+    where = {each: _jurisdiction(account, each) for each in into.held if each.kind in _SECTIONS}
+    chosen = DEFAULT
+    if where:
+        chosen, _ = Counter(where.values()).most_common(1)[0]
+    if chosen != DEFAULT:
+        into.says["jurisdiction"] = chosen
+    for held, jurisdiction in where.items():
+        if jurisdiction != chosen:
+            _drop(into, held)
+            why = f"It is in the jurisdiction {jurisdiction}, and all others are in {chosen}: an environment has one for all."
+            into.is_not_taken(f"{held.kind} {held.item}", why)
+    for bucket in into.says.get("buckets", {}).values():
+        if bucket["jurisdiction"] == chosen:
+            del bucket["jurisdiction"]
+
+
+def _jurisdiction(account: AccountReader, held: Held) -> str:
+    if held.kind == "kv":
+        return holdings.kv_namespaces(account)[held.id].jurisdiction
+    if held.kind == "d1":
+        found = holdings.database(account, held.id)
+        return found.jurisdiction if found else DEFAULT
+    return next(each.jurisdiction for each in holdings.queues(account).values() if each.id == held.id)
+
+
+def _drop(into: Translated, held: Held) -> None:
+    section = _SECTIONS[held.kind]
+    into.held = [each for each in into.held if (each.item, _SECTIONS.get(each.kind)) != (held.item, section)]
+    into.says.get(section, {}).pop(held.item, None)
+    into.names = {key: path for key, path in into.names.items() if path[:2] != (section, held.item)}
+
+
+_SECTIONS = {"kv": "kv", "d1": "d1", "queue": "queues", "dead-letter-queue": "queues"}
+"""Where the things of an environment are said that have one jurisdiction together. Buckets have each their own."""
+
+_UNNAMED = (
+    "Wrangler would make the {what} and choose its name, so nobody knows which one it is: name it in the configuration."
+)
+_UNKNOWN_ID = (
+    "The account has no {what} {id}, so nobody knows its name: the stack does without the binding. Correct the id, or check "
+    "with `wrangler whoami` that this is the account."
+)
