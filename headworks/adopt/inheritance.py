@@ -103,12 +103,17 @@ def _take_out_what_is_unknown(options: dict[str, Any]) -> Iterator[tuple[Any, ..
 
 
 def _unknown(options: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Paths of what no model has. Where one of several may stand, that is what none of them has."""
     try:
         EnvironmentOptions.model_validate_json(json.dumps(options))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        paths = [_written(options, each["loc"]) for each in found if each["type"] == "extra_forbidden"]
-        return list(dict.fromkeys(paths))
+        extra = [each["loc"] for each in error.errors(include_url=False) if each["type"] == "extra_forbidden"]
+        refused: dict[tuple[Any, ...], dict[Any, set[Any]]] = {}
+        for *model, key in extra:
+            refused.setdefault(_written(options, model), {}).setdefault(tuple(model), set()).add(key)
+        return [
+            (*place, key) for place, by_model in refused.items() for key in sorted(set.intersection(*by_model.values()))
+        ]
     return []
 
 

@@ -8,7 +8,7 @@ from headworks.facts.account import AccountReader
 from headworks.facts.live import holdings
 from headworks.model.naming import host_is_within
 from headworks.wrangler.configuration import EnvironmentOptions
-from headworks.wrangler.settings import Route
+from headworks.wrangler.settings import Route, ZoneIdRoute, ZoneNameRoute
 
 _STAYS = "It stays as it is, until `dns` of the route says it."
 
@@ -18,18 +18,20 @@ def take_routes(into: Translated, account: AccountReader, options: EnvironmentOp
     written = options.routes if options.routes is not None else ((options.route,) if options.route else ())
     recorded: set[str] = set()
     for each in written:
-        route = Route(pattern=each) if isinstance(each, str) else each
-        host, path = _host_and_path(route.pattern)
+        pattern = each if isinstance(each, str) else each.pattern
+        is_custom_domain = not isinstance(each, str) and bool(each.custom_domain)
+        host, path = _host_and_path(pattern)
         where = f"routes.{host}"
-        into.leave_out(route, {"pattern", "zone_name", "zone_id", "custom_domain"}, where)
+        if not isinstance(each, str):
+            into.leave_out(each, {"pattern", "zone_name", "zone_id", "custom_domain"}, where)
         zones = holdings.zones(account)
-        zone = route.zone_name or _zone(zones, route.zone_id, host)
+        zone = _zone(each, zones, host)
         if zone is None:
             into.is_not_taken(where, "The account has no zone for it, and a stack names the zone of each route.")
             continue
-        into.is_not_imported(f"{'custom domain' if route.custom_domain else 'route'} {route.pattern}", WRANGLERS)
+        into.is_not_imported(f"{'custom domain' if is_custom_domain else 'route'} {pattern}", WRANGLERS)
         says: dict[str, Any] = {"host": host, "zone": zone}
-        if route.custom_domain:
+        if is_custom_domain:
             yield says | {"custom_domain": True}
             continue
         says |= {} if path == "/*" else {"path": path}
@@ -66,8 +68,11 @@ def _host_and_path(pattern: str) -> tuple[str, str]:
     return host.lower(), f"/{path}"
 
 
-def _zone(zones: Mapping[str, str], zone_id: str | None, host: str) -> str | None:
-    if zone_id is not None:
-        return zones.get(zone_id)
+def _zone(route: Route, zones: Mapping[str, str], host: str) -> str | None:
+    """The name of its zone: as it is said, or the smallest of the account that the host lies in."""
+    if isinstance(route, ZoneNameRoute):
+        return route.zone_name
+    if isinstance(route, ZoneIdRoute):
+        return zones.get(route.zone_id)
     within = [name for name in zones.values() if host_is_within(host, name)]
     return max(within, key=len, default=None)
