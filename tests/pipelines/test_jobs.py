@@ -4,12 +4,14 @@ There is no `pulumi` and no real account here: where a job names that engine, th
 """
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
 
 SYSTEM = "systems/triggers-api"
+DEPLOYED = "systems/parquedb"
 UNSET = (
     "secrets.CLOUDFLARE_API_TOKEN",
     "secrets.PULUMI_ACCESS_TOKEN",
@@ -67,8 +69,8 @@ def test_the_verdicts_of_all_stacks_are_one_comment_that_is_updated(make_runner,
 
 @pytest.fixture(scope="module")
 def deployed(make_runner):
-    """Staging, brought up by the step of the pipeline that brings it up."""
-    runner = make_runner(**dict.fromkeys(UNSET, ""), **{"matrix.system": SYSTEM, "matrix.stack": "staging"})
+    """Staging, brought up by the step of the pipeline that brings it up; of a system whose code the stack uploads."""
+    runner = make_runner(**dict.fromkeys(UNSET, ""), **{"matrix.system": DEPLOYED, "matrix.stack": "staging"})
     runner.run("gate", "gate", "Start a local account")
     runner.run("gate", "gate", "Plant made-up secrets")
     (runner.temp / "deployment").mkdir()
@@ -87,7 +89,7 @@ def test_a_gate_that_refuses_leaves_its_verdict_for_those_who_approve(deployed, 
     deployed.expressions["secrets.GATE_GITHUB_TOKEN || github.token"] = api.variables["GITHUB_TOKEN"]
     deployed.run("deploy-production", "gate", "Gate", exit_code=1, instead=ON_THE_LOCAL_ACCOUNT)
     deployed.run("deploy-production", "gate", "Show the verdict")
-    assert "triggers-api production must not be deployed" in deployed.summary.read_text()
+    assert "parquedb production must not be deployed" in deployed.summary.read_text()
     document = json.loads((deployed.temp / "verdict/gate.json").read_text())
     assert not document["passes"]
     assert {change["operation"] for change in document["plan"]} == {"create"}
@@ -108,17 +110,17 @@ def test_drift_opens_an_issue_that_is_closed_when_it_is_gone(deployed, api):
         base_url=server["address"], headers={"Authorization": f"Bearer {token}"}, trust_env=False
     ) as client:
         account = client.get("/accounts").json()["result"][0]["id"]
-        (queue, *_) = client.get(f"/accounts/{account}/queues").json()["result"]
-        client.patch(f"/accounts/{account}/queues/{queue['queue_id']}", json={"settings": {"delivery_delay": 77}})
+        (script,) = client.get(f"/accounts/{account}/workers/scripts").json()["result"]
+        client.put(f"/accounts/{account}/workers/scripts/{script['id']}/schedules", json=[]).raise_for_status()
     (deployed.temp / "drift").rmdir()
-    deployed.run("drift", "look", "Look", exit_code=7, instead=ON_THE_LOCAL_ACCOUNT)
+    deployed.run("drift", "look", "Look", exit_code=8, instead=ON_THE_LOCAL_ACCOUNT)
     deployed.run("drift", "look", "Show what was found")
-    assert f"### {SYSTEM} staging" in deployed.summary.read_text()
+    assert f"### {DEPLOYED} staging" in deployed.summary.read_text()
     for _ in range(2):
         report.run("drift", "report", "Open or update the issue")
     (issue,) = api.github.posts["issues"]
     assert issue["title"] == "The accounts differ from the stacks"
-    assert "ended with exit code 7" in issue["body"]
-    assert "~" in issue["body"]
+    assert "ended with exit code 8" in issue["body"]
+    assert re.search(rf"changed +schedule +{script['id']}", issue["body"])
     report.run("drift", "report", "Close the issue")
     assert issue["state"] == "closed"
