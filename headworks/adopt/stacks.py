@@ -99,7 +99,7 @@ def _split(says: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[dict
         elif all(value == values[0] for value in values):
             shared[key] = values[0]
         else:
-            needed = key in _NEEDED
+            needed = key in _NEEDED and None not in values
             shared |= {key: values[0]} if needed else {}
             for value, of_environment in zip(values, own, strict=True):
                 if value is not None and not (needed and value == values[0]):

@@ -1,6 +1,5 @@
 """Buckets, KV namespaces and databases: what the configuration names, as the account has it."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -69,43 +68,6 @@ def take_databases(into: Translated, account: AccountReader, written: Iterable[D
         into.names["d1", each.binding] = ("d1", each.binding, "name")
         into.held.append(Held("d1", each.binding, found.id))
 
-
-def settle_jurisdiction(into: Translated, account: AccountReader) -> None:
-    """One for all databases, namespaces and queues of an environment; those elsewhere cannot be its own."""
-    where = {each: _jurisdiction(account, each) for each in into.held if each.kind in _SECTIONS}
-    chosen = DEFAULT
-    if where:
-        chosen, _ = Counter(where.values()).most_common(1)[0]
-    if chosen != DEFAULT:
-        into.says["jurisdiction"] = chosen
-    for held, jurisdiction in where.items():
-        if jurisdiction != chosen:
-            _drop(into, held)
-            why = f"It is in the jurisdiction {jurisdiction}, and all others are in {chosen}: an environment has one for all."
-            into.is_not_taken(f"{held.kind} {held.item}", why)
-    for bucket in into.says.get("buckets", {}).values():
-        if bucket["jurisdiction"] == chosen:
-            del bucket["jurisdiction"]
-
-
-def _jurisdiction(account: AccountReader, held: Held) -> str:
-    if held.kind == "kv":
-        return holdings.kv_namespaces(account)[held.id].jurisdiction
-    if held.kind == "d1":
-        found = holdings.database(account, held.id)
-        return found.jurisdiction if found else DEFAULT
-    return next(each.jurisdiction for each in holdings.queues(account).values() if each.id == held.id)
-
-
-def _drop(into: Translated, held: Held) -> None:
-    section = _SECTIONS[held.kind]
-    into.held = [each for each in into.held if (each.item, _SECTIONS.get(each.kind)) != (held.item, section)]
-    into.says.get(section, {}).pop(held.item, None)
-    into.names = {key: path for key, path in into.names.items() if path[:2] != (section, held.item)}
-
-
-_SECTIONS = {"kv": "kv", "d1": "d1", "queue": "queues", "dead-letter-queue": "queues"}
-"""Where the things of an environment are said that have one jurisdiction together. Buckets have each their own."""
 
 _UNNAMED = (
     "Wrangler would make the {what} and choose its name, so nobody knows which one it is: name it in the configuration."

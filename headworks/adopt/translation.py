@@ -5,9 +5,10 @@ from typing import Any
 
 from headworks.adopt.findings import consequence
 from headworks.adopt.inheritance import WranglerEnvironment
+from headworks.adopt.jurisdictions import settle_jurisdiction
 from headworks.adopt.queues import take_queues
 from headworks.adopt.routes import take_routes
-from headworks.adopt.stores import settle_jurisdiction, take_buckets, take_databases, take_kv_namespaces
+from headworks.adopt.stores import take_buckets, take_databases, take_kv_namespaces
 from headworks.adopt.translated import WRANGLERS, Translated, key_of
 from headworks.facts.account import AccountReader
 from headworks.facts.live import holdings, workers
