@@ -3,6 +3,7 @@
 `policy_pack`: the pack in its own process, asked as Pulumi's engine asks it. `node_tool`: wrangler itself.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -229,3 +230,9 @@ def node_tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subproc
         )
 
     return run
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()

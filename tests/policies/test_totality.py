@@ -67,7 +67,7 @@ OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 
 RESOURCE_RULES = [rule for rule in RULES if isinstance(rule, ResourceRule)]
 STACK_RULES = [rule for rule in RULES if isinstance(rule, StackRule)]
 thoroughly = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
