@@ -7,12 +7,13 @@ watches, number by number, or it is unsupported: an alert that fires at another 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 if TYPE_CHECKING:  # the checks ask which alerts there are, and load neither Pulumi nor the provider for it
     import pulumi
 
     from components.cloudflare import PolicyFilters
+    from headworks.model.environment import Alert
 
 
 class Condition(TypedDict):
@@ -145,6 +146,12 @@ def mechanism(condition: Condition, *, notified: bool) -> Notification | Unsuppo
     if not notified:
         return Unsupported("A notification goes to at least one destination, and the alert names none in `notify`.")
     return found
+
+
+def is_watched(alert: "Alert") -> bool:
+    """Whether a notification of Cloudflare's can watch it."""
+    condition = cast("Condition", alert.model_dump(exclude_none=True))
+    return isinstance(mechanism(condition, notified=bool(alert.notify)), Notification)
 
 
 def _listed(words: list[str]) -> str:

@@ -1,18 +1,15 @@
 """Checks of what watches the system."""
 
-from typing import cast
-
-from components.alert_mechanisms import Condition, Notification, mechanism
+from components.alert_mechanisms import is_watched
 from headworks.checks.check import Arguments, Context, Finding
 from headworks.checks.looking import account_check, none_wrong, nothing_declared
 from headworks.facts.live import platform as live
-from headworks.model.environment import Alert
 from headworks.model.naming import public_name
 
 
 def _alerts_are_enabled(context: Context, _: Arguments) -> Finding:
     environment = context.environment
-    watched = [alert for alert in environment.alerts if _is_watched(alert)]
+    watched = [alert for alert in environment.alerts if is_watched(alert)]
     if not watched:
         return nothing_declared("alert that Cloudflare can watch")
     found = live.notification_policies(context.account)
@@ -23,12 +20,6 @@ def _alerts_are_enabled(context: Context, _: Arguments) -> Finding:
         if name not in found or not found[name].enabled
     ]
     return none_wrong(wrong, "Nobody is told of", "Bring the stack up.", list(names.values()))
-
-
-def _is_watched(alert: Alert) -> bool:
-    """Whether a notification of Cloudflare's can watch it; for the others `policies` ask for a waiver."""
-    condition = cast("Condition", alert.model_dump(exclude_none=True))
-    return isinstance(mechanism(condition, notified=bool(alert.notify)), Notification)
 
 
 CHECKS = (

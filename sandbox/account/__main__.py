@@ -2,20 +2,17 @@
 
 import argparse
 import logging
-import secrets
 import socket
-import string
 from pathlib import Path
 
 import uvicorn
 
 from sandbox.account.private import private_text
 from sandbox.account.server import PREFIX, create_application
+from sandbox.account.tokens import new_value
 
 HOST = "127.0.0.1"
 """Never another: whoever reaches the account can read what is in it."""
-TOKEN_LENGTH = 40
-TOKEN_ALPHABET = string.ascii_letters + string.digits + "_-"
 
 
 class _Server(uvicorn.Server):
@@ -31,7 +28,7 @@ def main() -> None:
     arguments = _parse()
     directory: Path = arguments.directory
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    token = private_text(directory / "token", _new_token)
+    token = private_text(directory / "token", new_value)
     application = create_application(directory / "account.sqlite", token, dict(arguments.account))
     listener = socket.create_server((HOST, arguments.port))
     config = uvicorn.Config(application, log_config=None, log_level="warning", access_log=False)
@@ -53,10 +50,6 @@ def _account(text: str) -> tuple[str, str]:
     if not name:
         raise argparse.ArgumentTypeError(f"{text!r} is not ID=NAME")
     return identifier, name
-
-
-def _new_token() -> str:
-    return "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(TOKEN_LENGTH))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from sandbox.account import (
     r2_events,
     r2_objects,
     r2_rules,
+    tokens,
     workflows,
     zone_settings,
     zones,
@@ -25,6 +26,7 @@ from sandbox.account.workers import dispatch, domains, references, routes, scrip
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *identity.ENDPOINTS,
+    *tokens.ENDPOINTS,
     *zones.ENDPOINTS,
     *zone_settings.ENDPOINTS,
     *dns.ENDPOINTS,

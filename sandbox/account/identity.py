@@ -1,10 +1,10 @@
-"""Who asks, and which accounts there are: user, token, accounts, memberships."""
+"""Who asks, and which accounts there are: user, accounts, memberships."""
 
 import re
 import secrets
 from collections.abc import Mapping
 
-from sandbox.account.envelope import Failure, Json
+from sandbox.account.envelope import ApiError, Failure, Json
 from sandbox.account.paging import Numbered
 from sandbox.account.request import Call
 from sandbox.account.router import Endpoint
@@ -25,15 +25,19 @@ INSTALLATION = ""
 """Scope of what belongs to no account."""
 
 
-def authenticate(header: str | None, token: str, path: str) -> None:
-    """Raises ApiError unless `header` is `Bearer <token>`."""
+def bearer(header: str | None) -> str:
+    """The token in an Authorization header. Raises ApiError unless it is `Bearer <token>`."""
     if not header:
         raise MISSING_TOKEN.error()
     scheme, _, given = header.partition(" ")
     if scheme.lower() != "bearer" or not given.strip():
         raise MALFORMED_TOKEN.error()
-    if not secrets.compare_digest(given.strip().encode(), token.encode()):
-        raise (INVALID_TOKEN if path.endswith("/tokens/verify") else WRONG_TOKEN).error()
+    return given.strip()
+
+
+def refused(path: str) -> ApiError:
+    """What a token that nobody knows is told."""
+    return (INVALID_TOKEN if path.endswith("/tokens/verify") else WRONG_TOKEN).error()
 
 
 def establish(store: Store, accounts: Mapping[str, str], now: str) -> None:
@@ -62,17 +66,18 @@ def account_name(store: Store, identifier: str) -> str:
     return account["name"] if account else ""
 
 
-def _user(call: Call) -> Json:
-    return call.store.all(USER, INSTALLATION)[0]
+def user_id(store: Store) -> str:
+    return str(store.all(USER, INSTALLATION)[0]["id"])
 
 
-def verify_token(call: Call) -> Json:
-    return {"id": _user(call)["token_id"], "status": "active"}
+def token_id(store: Store) -> str:
+    """Of the token that the account starts with."""
+    return str(store.all(USER, INSTALLATION)[0]["token_id"])
 
 
 def get_user(call: Call) -> Json:
     return {
-        "id": _user(call)["id"],
+        "id": user_id(call.store),
         "email": USER_EMAIL,
         "first_name": None,
         "last_name": None,
@@ -114,9 +119,7 @@ def list_memberships(call: Call) -> list[Json]:
 
 ENDPOINTS = (
     Endpoint("GET", "/user", get_user),
-    Endpoint("GET", "/user/tokens/verify", verify_token),
     Endpoint("GET", "/memberships", list_memberships, Numbered()),
     Endpoint("GET", "/accounts", list_accounts, Numbered()),
     Endpoint("GET", "/accounts/{account_id}", get_account),
-    Endpoint("GET", "/accounts/{account_id}/tokens/verify", verify_token),
 )

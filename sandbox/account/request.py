@@ -44,6 +44,8 @@ class Call:
     files: Path
     """Folder of the SQLite files of D1 databases."""
     now: str
+    token: Json | None = None
+    """Of whoever asks; None: the one that the account starts with, which may do everything."""
     messages: list[str | Json] = field(default_factory=list)
     """What the answer tells beside its result."""
 

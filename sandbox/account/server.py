@@ -1,6 +1,7 @@
 """The API over HTTP: one ASGI endpoint that authenticates, routes, opens a transaction, answers, and keeps the journal."""
 
 import logging
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.account import envelope, identity, signed, zones
+from sandbox.account import envelope, identity, signed, tokens, zones
 from sandbox.account.endpoints import ENDPOINTS
-from sandbox.account.envelope import INTERNAL, NOT_ROUTED, TOO_LARGE, ApiError, Raw
+from sandbox.account.envelope import INTERNAL, NOT_ROUTED, TOO_LARGE, ApiError, Json, Raw
 from sandbox.account.private import Vault
 from sandbox.account.request import Call, timestamp
 from sandbox.account.router import Endpoint, Router
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def create_application(database: Path, token: str, accounts: Mapping[str, str]) -> Starlette:
-    """The account kept in `database`, for whoever shows `token`. `accounts`: id -> name, added to those already there.
+    """The account kept in `database`, for whoever shows `token`, or a token made with it. `accounts`: id -> name, added to those already there.
 
     The files of D1 databases and the key of the secrets lie beside `database`.
     Raises IncompatibleDatabase, and ValueError for an account id that Cloudflare could not have given out.
@@ -69,9 +70,13 @@ class _Api:
         path = request.scope["raw_path"].decode("ascii").partition("?")[0]
         endpoint: Endpoint | None = None
         try:
-            endpoint, parameters = self._admit(request, path, body)
+            token = self._caller(request, path)
+            endpoint, parameters = self._route(request, path, body)
             with self.storage.transaction() as store:
-                response = _perform(endpoint, self._call(request, path, parameters, body, store))
+                call = self._call(request, path, parameters, body, store, token)
+                if token is not None:
+                    tokens.admit(store, token, endpoint, parameters)
+                response = _perform(endpoint, call)
                 self._record(store, request, path, response.status_code, None, known=True)
         except ApiError as error:
             return self._refuse(error, request, path, known=endpoint is not None)
@@ -80,17 +85,37 @@ class _Api:
             return self._refuse(INTERNAL.error(), request, path, known=endpoint is not None)
         return response
 
-    def _admit(self, request: Request, path: str, body: bytes) -> tuple[Endpoint, dict[str, str]]:
+    def _caller(self, request: Request, path: str) -> Json | None:
+        """The token of whoever asks; None: the account's own, or a path that needs none. Raises ApiError."""
+        if path.startswith(f"{signed.PREFIX}/"):
+            return None
+        value = identity.bearer(request.headers.get("authorization"))
+        if secrets.compare_digest(value.encode(), self.token.encode()):
+            return None
+        with self.storage.transaction() as store:
+            token = tokens.find(store, value)
+        if token is None:
+            raise identity.refused(path)
+        return token
+
+    def _route(self, request: Request, path: str, body: bytes) -> tuple[Endpoint, dict[str, str]]:
         if path.startswith(f"{signed.PREFIX}/"):
             return self.signed.find(request.method, path)
-        identity.authenticate(request.headers.get("authorization"), self.token, path)
         if not path.startswith(f"{PREFIX}/"):
             raise NOT_ROUTED.error(path=path)
         if len(body) > LARGEST_BODY:
             raise TOO_LARGE.error(limit=LARGEST_BODY)
         return self.router.find(request.method, path.removeprefix(PREFIX))
 
-    def _call(self, request: Request, path: str, parameters: Mapping[str, str], body: bytes, store: Store) -> Call:
+    def _call(
+        self,
+        request: Request,
+        path: str,
+        parameters: Mapping[str, str],
+        body: bytes,
+        store: Store,
+        token: Json | None,
+    ) -> Call:
         call = Call(
             method=request.method,
             path=path,
@@ -102,6 +127,7 @@ class _Api:
             vault=self.vault,
             files=self.files,
             now=timestamp(),
+            token=token,
         )
         _check_owner(call)
         return call

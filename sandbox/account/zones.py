@@ -4,8 +4,9 @@ import re
 import secrets
 
 from sandbox.account.envelope import Failure, Json
-from sandbox.account.identity import account_exists, account_name
+from sandbox.account.identity import account_exists, account_name, user_id
 from sandbox.account.paging import Numbered
+from sandbox.account.permissions import Target, opening, permits
 from sandbox.account.request import Call
 from sandbox.account.router import Endpoint
 from sandbox.account.storage import Store
@@ -74,7 +75,8 @@ def get(call: Call) -> Json:
 
 
 def list_(call: Call) -> list[Json]:
-    zones = [_shown(call.store, zone) for zone in call.store.all(ZONE, EVERYWHERE)]
+    """The zones on which the token may do anything of the kind."""
+    zones = [_shown(call.store, zone) for zone in call.store.all(ZONE, EVERYWHERE) if _is_seen(call, zone)]
     wanted = {"name": call.query.get("name"), "status": call.query.get("status")}
     account = call.query.get("account.id")
     return [
@@ -82,6 +84,13 @@ def list_(call: Call) -> list[Json]:
         for zone in zones
         if all(value in (None, zone[key]) for key, value in wanted.items()) and account in (None, zone["account"]["id"])
     ]
+
+
+def _is_seen(call: Call, zone: Json) -> bool:
+    if call.token is None:
+        return True
+    target = Target(user_id(call.store), zone["account"], zone["id"])
+    return permits(call.token["policies"], opening("GET", "/zones"), target)
 
 
 def delete(call: Call) -> Json:

@@ -198,6 +198,8 @@ class Special:
     """Sends a planned state (with the prior one if it is an update) and gives the answer's result."""
     read: Callable[[Sender, Values], Awaitable[Values]] | None = None
     """Gives the state as it is now."""
+    reads: tuple[Call, ...] = ()
+    """The requests that `read` makes: what a token has to permit."""
     first_read: Call | None = None
     """The request with which an import begins, where it is not the read; that it succeeds is all that matters."""
 

@@ -238,5 +238,6 @@ def special(properties: Mapping[str, Property]) -> Special:
         plan=plan,
         write=writer(properties),
         read=reader(properties),
+        reads=(SERVICE, SETTINGS, CONTENT),
         first_read=Call(method="GET", path=SCRIPT),
     )

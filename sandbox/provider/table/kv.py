@@ -86,7 +86,7 @@ PAIR = Resource(
     delete=Call(method="DELETE", path=VALUE),
     id_from="keyName",
     import_id="account_id=accountId/namespace_id=namespaceId/key_name=keyName",
-    special=Special(write=_put, read=_get),
+    special=Special(write=_put, read=_get, reads=(GET_VALUE, GET_METADATA)),
 )
 
 TYPES = {
