@@ -17,6 +17,7 @@ from headworks.commands import (
     render,
     sandbox,
     secrets,
+    token,
 )
 from headworks.failure import Failure
 
@@ -40,6 +41,7 @@ app.add_typer(graph.app)
 app.add_typer(lint_runbook.app)
 app.add_typer(render.app)
 app.add_typer(github.app, name="github")
+app.add_typer(token.app)
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(secrets.app, name="secrets")
 

@@ -14,6 +14,7 @@ from headworks.checks import (
     repository,
     staging,
     storage,
+    token,
     workers,
 )
 from headworks.checks.check import Check
@@ -41,6 +42,7 @@ _SUBJECTS = (
     repository,
     staging,
     storage,
+    token,
     workers,
 )
 

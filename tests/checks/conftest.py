@@ -17,7 +17,7 @@ import uvicorn
 
 from headworks.account import Access
 from headworks.checks import account as account_checks
-from headworks.checks import alerts, databases, platform, queues, staging, storage, workers
+from headworks.checks import alerts, databases, platform, queues, staging, storage, token, workers
 from headworks.checks.check import Check, Context, Finding
 from headworks.facts.account import AccountReader
 from headworks.model.environment import Environment
@@ -31,7 +31,7 @@ OTHER_ACCOUNT_ID = "fedcba9876543210fedcba9876543210"
 TOKEN = "planted-token-1f7c9b0ae4-of-the-checks"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
-MODULES = (account_checks, alerts, databases, platform, queues, staging, storage, workers)
+MODULES = (account_checks, alerts, databases, platform, queues, staging, storage, token, workers)
 CHECKS: dict[str, Check] = {check.id: check for module in MODULES for check in module.CHECKS}
 
 

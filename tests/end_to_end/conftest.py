@@ -2,8 +2,12 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +16,11 @@ from typing import Any
 import httpx
 import pytest
 from cloudflare import Cloudflare
+
+from headworks.account import Access
+from headworks.model.environment import Environment
+from headworks.token.body import Known, body_of
+from headworks.token.least import least_of
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 ROOT = Path(__file__).parents[2]
@@ -34,6 +43,10 @@ class Checkout:
     """What the environment of the commands has besides."""
     planted: dict[str, str] = field(default_factory=PLANTED.copy)
     """The values that the secrets have here."""
+    tokens: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """By system, stack and purpose."""
+    asked: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    """Methods and paths that those tokens were used for, by system and stack."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,6 +94,34 @@ class Checkout:
             max_retries=0,
             _strict_response_validation=True,
         )
+
+    def requests(self, after: int = 0) -> list[tuple[int, str, str]]:
+        """What the account was asked: number, method and path."""
+        with closing(sqlite3.connect(self.home / "sandbox/account.sqlite")) as journal:
+            return journal.execute(
+                "SELECT sequence, method, path FROM journal WHERE sequence > ? ORDER BY sequence", (after,)
+            ).fetchall()
+
+    @contextmanager
+    def narrowed(self, environment: Environment, purpose: str) -> Iterator[Access]:
+        """Inside, commands have no other token than one that may do what `headworks token` lists for the stack."""
+        stack = (environment.system, environment.stack)
+        if (*stack, purpose) not in self.tokens:
+            self.tokens[*stack, purpose] = self._token(environment, purpose)
+        access = Access(str(self.client.base_url).rstrip("/"), self.tokens[*stack, purpose], local=True)
+        before = max((number for number, *_ in self.requests()), default=0)
+        self.variables |= access.environment
+        yield access
+        for name in access.environment:
+            del self.variables[name]
+        self.asked[stack] |= {(method, path) for _, method, path in self.requests(after=before)}
+
+    def _token(self, environment: Environment, purpose: str) -> str:
+        least = getattr(least_of(environment), purpose)
+        groups = self.client.accounts.tokens.permission_groups.list(account_id=ACCOUNT)
+        zones = {zone.name: zone.id for zone in self.client.zones.list()}
+        body = body_of(purpose, list(least), Known({each.name: each.id for each in groups}, zones))
+        return self.client.accounts.tokens.create(account_id=ACCOUNT, **body).value
 
     def settings(self, script: str) -> dict[str, Any]:
         """A Worker's settings, through the SDK but without its types: they do not know the `placement: {}` that Cloudflare answers."""

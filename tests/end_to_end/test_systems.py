@@ -4,6 +4,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from headworks.checks import bundle, github, machine, repository, staging
+from headworks.checks.check import Context
+from headworks.checks.names import PlannedResource, taken
+from headworks.checks.registry import CHECKS
+from headworks.facts.account import AccountReader
 from headworks.failure import Failure
+from headworks.model.environment import Environment
 from headworks.model.files import ENVIRONMENT, load_environment
 from headworks.model.merge import merge
 from headworks.model.stack_files import stacks_of
@@ -19,9 +25,16 @@ from headworks.outputs.reading import read_text
 from headworks.render import CONFIGURATION, Rendering, render
 from headworks.render.previews import identity, previews_of
 from headworks.runbooks.graph import Resource, missing, resources_of
-from headworks.runbooks.lines import ResourceProperty, load_runbook
+from headworks.runbooks.lines import Check, ResourceProperty, load_runbook
 from headworks.secrets import declared_names
+from headworks.token.least import least_of
+from headworks.token.parts import RESOURCES
+from headworks.workspace import open_workspace
 from headworks.wrangler import emit, parse
+from sandbox.account.endpoints import ENDPOINTS
+from sandbox.account.permissions import groups, opening
+from sandbox.account.router import Router
+from sandbox.account.server import PREFIX
 
 ROOT = Path(__file__).parents[2]
 SYSTEMS = {
@@ -30,6 +43,8 @@ SYSTEMS = {
     "parquedb": ROOT / "systems/parquedb",
     "dotdo": ROOT / "systems/dotdo",
 }
+PERMITS = "token-permits-the-stack"
+ROUTER = Router(ENDPOINTS)
 ADVICE = {"alerts-must-have-a-mechanism"}
 """What the pack remarks on: alerts of the runbooks that Cloudflare cannot watch, such as R70's, are stated all the same."""
 CHECKS_OF_OTHER_PLACES = (
@@ -74,6 +89,10 @@ class LivingSystem:
 
     def bring_up(self, stack: str) -> None:
         environment = load_environment(self.directory, stack)
+        with self.checkout.narrowed(environment, "up"):
+            self._bring_up(stack, environment)
+
+    def _bring_up(self, stack: str, environment: Environment) -> None:
         if names := declared_names(environment):
             file = self.checkout.home.parent / f"{stack}.vars"
             file.write_text("".join(f"{name}=planted-{name.lower()}-5d2e8c17\n" for name in names))
@@ -121,8 +140,19 @@ def system(request, make_checkout) -> LivingSystem:
 
 def test_a_refresh_changes_nothing_nor_does_the_up_after_it(system):
     for stack in system.stacks:
-        system.run("refresh", stack, "--yes", "--skip-preview", "--expect-no-changes")
+        with system.checkout.narrowed(load_environment(system.directory, stack), "preview"):
+            system.run("refresh", stack, "--yes", "--skip-preview", "--expect-no-changes")
         system.run("up", stack, "--yes", "--skip-preview", "--expect-no-changes")
+
+
+def test_the_parts_of_an_environment_are_the_types_that_its_stack_registers(system):
+    """What `headworks token` asks permissions for."""
+    for stack in system.stacks:
+        environment = load_environment(system.directory, stack)
+        known = {type_ for type_, zones in RESOURCES.items() if list(zones(environment))}
+        types = {each.type for each in system.graphs[stack]}
+        made = {each.rpartition(":")[2] for each in types if each.startswith(("cloudflare:", "pulumi-python:"))}
+        assert known == made - {"PhysicalNames"}, "which asks nobody"
 
 
 def test_every_line_of_infrastructure_is_held_by_a_property_of_what_was_made(system, tmp_path):
@@ -196,11 +226,69 @@ def test_production_previews_on_another_environment_and_never_the_other_way_roun
             previews_of(other, production)
 
 
+def test_the_checks_see_all_that_they_look_at_with_a_token_that_only_reads(system):
+    for stack in system.stacks:
+        environment = load_environment(system.directory, stack)
+        asked = {
+            holder.check: holder.arguments
+            for line in RUNBOOKS[system.name].lines
+            for holder in line.held_by
+            if isinstance(holder, Check) and stack in (holder.stacks or line.stacks)
+        }
+        of_account = {id_: asked[id_] for id_ in asked.keys() - set(CHECKS_OF_OTHER_PLACES)} | {PERMITS: {}}
+        planned = [PlannedResource("", each.type, each.properties) for each in system.graphs[stack]]
+        reading = system.checkout.narrowed(environment, "preview")
+        with reading as access, AccountReader(access, environment.account_id) as reader:
+            context = Context(
+                workspace=open_workspace(system.directory),
+                environment=environment,
+                account=reader,
+                now=datetime.now(UTC),
+            )
+            findings = {
+                id_: CHECKS[id_].look(context, CHECKS[id_].arguments.model_validate(arguments))
+                for id_, arguments in of_account.items()
+            }
+            names = [name.finding for name in taken(reader, planned)]
+        assert [each.says for each in (*findings.values(), *names) if "cannot be read" in each.says] == []
+        assert "Workers Scripts Write on account" in findings[PERMITS].says
+
+
 def test_destroy_takes_what_the_stack_made_and_leaves_what_holds_data_in_production(system):
     for stack in system.stacks:
-        production = load_environment(system.directory, stack).production
-        system.run("destroy", stack, "--yes", "--skip-preview", *(["--ignore-protect"] if production else []))
+        environment = load_environment(system.directory, stack)
+        protected = ["--ignore-protect"] if environment.production else []
+        with system.checkout.narrowed(environment, "up"):
+            system.run("destroy", stack, "--yes", "--skip-preview", *protected)
         assert "resources" not in json.loads(system.run("export", stack))["deployment"]
+
+
+def test_a_token_needs_the_permissions_that_are_listed_and_each_of_them(system):
+    zones = {zone.id: zone.name for zone in system.checkout.client.zones.list()}
+    for stack in system.stacks:
+        least = least_of(load_environment(system.directory, stack))
+        listed = {(each.group.name, each.place.zone) for each in least.up}
+        needs = {
+            need for request in system.checkout.asked[system.name, stack] if (need := permissions_for(*request, zones))
+        }
+        assert [need for need in needs if not need & listed] == []
+        superfluous = [each for each in listed if not any(need & listed == {each} for need in needs)]
+        assert superfluous == []
+
+
+def permissions_for(method: str, path: str, zones: dict[str, str]) -> frozenset[tuple[str, str]]:
+    """Each permission that would do for a request: group, and name of the zone if it is granted on one."""
+    endpoint, parameters = ROUTER.find(method, path.removeprefix(PREFIX))
+    ids = opening(method, endpoint.path)
+    found = set()
+    for group in (groups()[identifier] for identifier in ids):
+        if group["scopes"] == ["com.cloudflare.api.account"]:
+            found.add((group["name"], ""))
+        elif "zone_id" in parameters:
+            found.add((group["name"], zones[parameters["zone_id"]]))
+        else:  # a list of zones: the one that is looked for is in the query, and its zone asked for next
+            found |= {(group["name"], zone) for zone in zones.values()}
+    return frozenset(found)
 
 
 LINES_OF_INFRASTRUCTURE = {

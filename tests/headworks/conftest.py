@@ -29,6 +29,12 @@ def run_headworks(
     )
 
 
+@pytest.fixture(scope="session", name="run_headworks")
+def runner() -> Headworks:
+    """Runs `headworks WORDS…` on a home, the first argument."""
+    return run_headworks
+
+
 @pytest.fixture
 def headworks(tmp_path: Path) -> Iterator[Headworks]:
     """Runs `headworks WORDS…` with `home` as HEADWORKS_HOME; a local account that it started is stopped at the end."""
