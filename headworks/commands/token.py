@@ -114,7 +114,7 @@ def _known(workspace: Workspace, environment: "Environment", permissions: "list[
     with _reader(workspace, environment) as reader:
         try:
             groups = live.permission_groups(reader)
-            zones = {name: found for name in names if (found := live.zone_id(reader, name))}
+            zones = {name: found.id for name in names if (found := live.zone(reader, name))}
         except UnreadableError as error:
             return Known({}, {}), f"{error}."
     known = Known(groups, zones)

@@ -53,7 +53,8 @@ def compare(reader: AccountReader, environment: Environment, *, changes: bool) -
         raise UnreadableError("Cloudflare does not take the token")
     grants = list(_grants(live.policies(reader, token)))
     needs = [need for need in needs_of(environment) if (changes or not need.ask.changes) and not _reads_token(need)]
-    zones = {place.zone: live.zone_id(reader, place.zone) for place in _places(needs) if place.zone}
+    sees_zones = any(grant.allows and grant.group in SHOWS_ZONES for grant in grants)
+    zones = {place.zone: _zone_id(reader, place.zone) if sees_zones else None for place in _places(needs) if place.zone}
     needed = [need.permissions for need in needs]
     held = {each for need in needed for each in need if _is_held(each, grants, zones)}
     least = cheapest(needed)
@@ -69,6 +70,12 @@ def _reads_token(need: Need) -> bool:
 
 def _places(needs: Collection[Need]) -> set[Place]:
     return {each.place for need in needs for each in need.permissions}
+
+
+def _zone_id(reader: AccountReader, name: str) -> str | None:
+    """None where the account has no such zone, or the token does not see it."""
+    found = live.zone(reader, name)
+    return found.id if found else None
 
 
 def _grants(policies: Sequence[live.Policy]) -> Iterator[_Grant]:

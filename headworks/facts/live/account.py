@@ -109,17 +109,3 @@ def zone(account: AccountReader, zone_name: str) -> "Zone | None":
         return every(listed, lambda each: each.name).get(zone_name)
 
     return account.get(f"zone {zone_name}", ask)
-
-
-def zone_id(account: AccountReader, zone_name: str) -> str | None:
-    """None where the account has no such zone, or the token does not see it."""
-
-    def ask(client: Cloudflare) -> str | None:
-        try:
-            listed = client.zones.list(account={"id": account.account_id}, name=zone_name)
-            found = every(listed, lambda each: each.name).get(zone_name)
-        except REFUSED:
-            return None
-        return found.id if found else None
-
-    return account.get(f"id of {zone_name}", ask)
