@@ -97,6 +97,14 @@ def test_the_zones_of_another_account_are_not_those_of_this_one(account: Any, ho
     assert narrow.code("GET", f"/zones/{zone}/dns_records") == (403, 10000)
 
 
+def test_what_is_about_accounts_is_not_about_their_zones(account: Any, holder: Any) -> None:
+    ours, others = account.zone("ours.example"), account.zone("others.example")
+    mixed = {"com.cloudflare.api.account.*": "*", f"com.cloudflare.api.account.zone.{ours}": "*"}
+    narrow = holder(policy(account, "DNS Read", on=mixed))
+    assert narrow.ok("GET", f"/zones/{ours}/dns_records") == []
+    assert narrow.code("GET", f"/zones/{others}/dns_records") == (403, 10000)
+
+
 def test_what_one_policy_denies_no_other_grants(account: Any, holder: Any) -> None:
     everywhere = {"com.cloudflare.api.account.*": "*"}
     narrow = holder(policy(account, "D1 Read", on=everywhere), policy(account, "D1 Read", effect="deny"))

@@ -57,6 +57,18 @@ def test_what_one_lacks_is_named_with_where_it_is_needed(account, rockhounding, 
     assert found.says.count(" on ") == 1
 
 
+def test_a_zone_that_is_not_seen_lacks_what_would_show_it(account, rockhounding, policies, holding):
+    (shows,) = (each for each in policies[1]["permission_groups"] if each["name"] == "Zone Read")
+    elsewhere = {f"com.cloudflare.api.account.zone.{account.zone('others.example')}": "*"}
+    changed = [
+        *without(policies, "Zone Read"),
+        {"effect": "allow", "permission_groups": [shows], "resources": elsewhere},
+    ]
+    found = compare(holding(changed), rockhounding, changes=True)
+    assert list(map(str, found.missing)) == ["Zone Read on zone rockhound.app"]
+    assert len(found.superfluous) == 1
+
+
 def test_what_another_permission_opens_is_not_missing(rockhounding, policies, holding, account):
     (settings,) = (
         {"id": id_, "name": name}

@@ -227,15 +227,20 @@ def test_production_previews_on_another_environment_and_never_the_other_way_roun
 
 
 def test_the_checks_see_all_that_they_look_at_with_a_token_that_only_reads(system):
+    """All checks of the account, whether a line asks them today or not."""
     for stack in system.stacks:
         environment = load_environment(system.directory, stack)
-        asked = {
+        given = {
             holder.check: holder.arguments
             for line in RUNBOOKS[system.name].lines
             for holder in line.held_by
-            if isinstance(holder, Check) and stack in (holder.stacks or line.stacks)
+            if isinstance(holder, Check)
         }
-        of_account = {id_: asked[id_] for id_ in asked.keys() - set(CHECKS_OF_OTHER_PLACES)} | {PERMITS: {}}
+        of_account = {
+            id_: given.get(id_, {})
+            for id_ in CHECKS.keys() - set(CHECKS_OF_OTHER_PLACES)
+            if id_ in given or not any(field.is_required() for field in CHECKS[id_].arguments.model_fields.values())
+        }
         planned = [PlannedResource("", each.type, each.properties) for each in system.graphs[stack]]
         reading = system.checkout.narrowed(environment, "preview")
         with reading as access, AccountReader(access, environment.account_id) as reader:
