@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.account import tokens
+from sandbox.account import permissions, tokens
+from sandbox.account.endpoints import ENDPOINTS
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
@@ -48,6 +49,12 @@ def test_a_token_of_an_account_lives_as_the_sdk_says(account: Any) -> None:
     assert [each.id for each in sdk.list(account_id=OTHER)] == []
     sdk.delete(made.id, account_id=ACCOUNT)
     assert account.code("GET", f"{account.path}/tokens/{made.id}") == (404, 1003)
+
+
+def test_it_is_known_which_permissions_open_each_endpoint() -> None:
+    """`scripts/permissions.py` writes it."""
+    for_any_token = {each.path for each in ENDPOINTS if not permissions.opening(each.method, each.path)}
+    assert for_any_token == {"/accounts", "/user/tokens/verify", "/accounts/{account_id}/tokens/verify"}
 
 
 def test_a_value_is_kept_nowhere(account: Any, holder: Any) -> None:

@@ -45,8 +45,8 @@ class Checkout:
     """The values that the secrets have here."""
     tokens: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """By system, stack and purpose."""
-    asked: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
-    """Methods and paths that those tokens were used for, by system and stack."""
+    asked: dict[tuple[str, str], set[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(set))
+    """Methods, paths and queries of what those tokens were used for, by system and stack."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -95,11 +95,11 @@ class Checkout:
             _strict_response_validation=True,
         )
 
-    def requests(self, after: int = 0) -> list[tuple[int, str, str]]:
-        """What the account was asked: number, method and path."""
+    def requests(self, after: int = 0) -> list[tuple[int, str, str, str]]:
+        """What the account was asked: number, method, path and query."""
         with closing(sqlite3.connect(self.home / "sandbox/account.sqlite")) as journal:
             return journal.execute(
-                "SELECT sequence, method, path FROM journal WHERE sequence > ? ORDER BY sequence", (after,)
+                "SELECT sequence, method, path, query FROM journal WHERE sequence > ? ORDER BY sequence", (after,)
             ).fetchall()
 
     @contextmanager
@@ -114,7 +114,7 @@ class Checkout:
         yield access
         for name in access.environment:
             del self.variables[name]
-        self.asked[stack] |= {(method, path) for _, method, path in self.requests(after=before)}
+        self.asked[stack] |= {request[1:] for request in self.requests(after=before)}
 
     def _token(self, environment: Environment, purpose: str) -> str:
         least = getattr(least_of(environment), purpose)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from ruamel.yaml import YAML
@@ -227,20 +228,15 @@ def test_production_previews_on_another_environment_and_never_the_other_way_roun
 
 
 def test_the_checks_see_all_that_they_look_at_with_a_token_that_only_reads(system):
-    """All checks of the account, whether a line asks them today or not."""
+    """What any line of the runbook asks of the account, in all stacks: tomorrow it may ask there."""
+    asked = {
+        holder.check: holder.arguments
+        for line in RUNBOOKS[system.name].lines
+        for holder in line.held_by
+        if isinstance(holder, Check) and holder.check not in CHECKS_OF_OTHER_PLACES
+    }
     for stack in system.stacks:
         environment = load_environment(system.directory, stack)
-        given = {
-            holder.check: holder.arguments
-            for line in RUNBOOKS[system.name].lines
-            for holder in line.held_by
-            if isinstance(holder, Check)
-        }
-        of_account = {
-            id_: given.get(id_, {})
-            for id_ in CHECKS.keys() - set(CHECKS_OF_OTHER_PLACES)
-            if id_ in given or not any(field.is_required() for field in CHECKS[id_].arguments.model_fields.values())
-        }
         planned = [PlannedResource("", each.type, each.properties) for each in system.graphs[stack]]
         reading = system.checkout.narrowed(environment, "preview")
         with reading as access, AccountReader(access, environment.account_id) as reader:
@@ -252,7 +248,7 @@ def test_the_checks_see_all_that_they_look_at_with_a_token_that_only_reads(syste
             )
             findings = {
                 id_: CHECKS[id_].look(context, CHECKS[id_].arguments.model_validate(arguments))
-                for id_, arguments in of_account.items()
+                for id_, arguments in (asked | {PERMITS: {}}).items()
             }
             names = [name.finding for name in taken(reader, planned)]
         assert [each.says for each in (*findings.values(), *names) if "cannot be read" in each.says] == []
@@ -281,7 +277,7 @@ def test_a_token_needs_the_permissions_that_are_listed_and_each_of_them(system):
         assert superfluous == []
 
 
-def permissions_for(method: str, path: str, zones: dict[str, str]) -> frozenset[tuple[str, str]]:
+def permissions_for(method: str, path: str, query: str, zones: dict[str, str]) -> frozenset[tuple[str, str]]:
     """Each permission that would do for a request: group, and name of the zone if it is granted on one."""
     endpoint, parameters = ROUTER.find(method, path.removeprefix(PREFIX))
     ids = opening(method, endpoint.path)
@@ -289,10 +285,10 @@ def permissions_for(method: str, path: str, zones: dict[str, str]) -> frozenset[
     for group in (groups()[identifier] for identifier in ids):
         if group["scopes"] == ["com.cloudflare.api.account"]:
             found.add((group["name"], ""))
-        elif "zone_id" in parameters:
-            found.add((group["name"], zones[parameters["zone_id"]]))
-        else:  # a list of zones: the one that is looked for is in the query, and its zone asked for next
-            found |= {(group["name"], zone) for zone in zones.values()}
+        elif group["scopes"] == ["com.cloudflare.api.account.zone"] and "account_id" not in parameters:
+            # A zone is asked for by its id, or looked for by its name.
+            zone = zones[parameters["zone_id"]] if "zone_id" in parameters else dict(parse_qsl(query))["name"]
+            found.add((group["name"], zone))
     return frozenset(found)
 
 
