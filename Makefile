@@ -1,6 +1,8 @@
 PYTHON ?= python3
 INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
+# Tests wait for processes and sockets: half as many workers again as there are cores keep the cores busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))')
 NODE_TOOLS := node/node_modules/.package-lock.json
 
 .PHONY: help setup tools demo test explore check lint types build bench
@@ -26,7 +28,7 @@ demo: $(INSTALLED) ## a local account, staging and production up, and the gate a
 
 # A file stays on one process: what it brings up is brought up once. The long files come early, as they are found.
 test: $(INSTALLED) tools ## all tests, or those in TESTS
-	.venv/bin/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(TESTS)
+	.venv/bin/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder $(TESTS)
 
 explore: $(INSTALLED) ## the property tests, with many other examples
 	.venv/bin/pytest --numprocesses=auto --hypothesis-profile=explore $$(grep -rl '^@given' tests)
