@@ -164,10 +164,6 @@ def test_export_is_a_checkpoint_that_pulumi_imports(both_up):
             assert resources[urn]["id"] == identity
 
 
-def test_the_demo_can_be_played_again(both_up):
-    assert "What to try next" in both_up.run("demo")
-
-
 def test_development_goes_up_beside_them_with_the_two_secrets_that_it_needs(both_up, client):
     """R3, R7, R31."""
     both_up.put_secrets("development")

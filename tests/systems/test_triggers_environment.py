@@ -68,7 +68,7 @@ def test_the_main_worker_is_deployed_by_wrangler_with_these_settings(environment
     """T1 to T4, T19, T31, T32, T46, T55, T66, T106, T115, T133."""
     assert environment.worker == Worker(
         name=f"triggers-api{SUFFIX[stack]}",
-        code=Code(owner="wrangler", main=None),
+        code=Code(owner="wrangler", main="apps/triggers-api/src/index.ts"),
         compatibility_date="2025-11-11",
         compatibility_flags=("nodejs_compat",),
         vars={"LOG_LEVEL": "info", "ENVIRONMENT": stack},

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,7 @@ def test_what_does_not_parse_is_told_with_its_line_but_not_with_its_code(look, b
 def test_without_node_nothing_is_parsed(look, build, monkeypatch, tmp_path):
     build("export default {};")
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     finding = look("bundle-parses")
     assert finding.state is State.NOT_VERIFIED
     assert "no node" in finding.says
@@ -147,6 +149,7 @@ def test_a_node_that_breaks_down_has_found_nothing(look, build, monkeypatch, tmp
     (tmp_path / "node").write_text("#!/bin/sh\ncat >/dev/null\nexit 134\n")
     (tmp_path / "node").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     finding = look("bundle-parses")
     assert finding.state is State.NOT_VERIFIED
     assert "exit code 134" in finding.says

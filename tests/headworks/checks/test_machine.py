@@ -18,10 +18,11 @@ def install(folder: Path, name: str, prints: str) -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder on PATH."""
+    """The only folder on PATH, and the one that our Python lies in: beside it there may be a node."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(sys, "executable", str(folder / "python"))
     return folder
 
 
