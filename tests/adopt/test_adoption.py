@@ -197,12 +197,12 @@ def test_no_value_of_a_secret_is_anywhere(site, adopted):
 
 def test_what_is_there_is_not_overwritten_unless_somebody_says_so(site, adopted):
     system, path = site.system(TRIGGERS), site.configuration(TRIGGERS)
-    (system / "Pulumi.staging.yaml").write_text("mine\n")
+    (system / "Pulumi.staging.yaml").write_text("# of somebody else\n")
     refused = site.refusal("adopt", path, "--to", system, "--system", ".")
     assert refused.exit_code == 2
     assert "Pulumi.staging.yaml" in str(refused)
-    assert (system / "Pulumi.staging.yaml").read_text() == "mine\n"
+    assert (system / "Pulumi.staging.yaml").read_text() == "# of somebody else\n"
     code, shown = site.run("adopt", path, "--to", system, "--system", ".", "--force")
     assert code == 0
     assert "tail_consumers (production)" in shown
-    assert "mine" not in (system / "Pulumi.staging.yaml").read_text()
+    assert "# of somebody else" not in (system / "Pulumi.staging.yaml").read_text()
