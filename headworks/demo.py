@@ -15,6 +15,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from headworks import terminal
 from headworks.workspace import PROJECT_FILE, Workspace
 
 REFUSED = 1
@@ -113,7 +114,7 @@ def _mistaken_copy(workspace: Workspace, mistake: Mistake) -> Path:
 
 
 def _announce(number: int, act: Act) -> None:
-    bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
+    bold, plain = ("\033[1m", "\033[0m") if terminal.has_color() else ("", "")
     print(f"\n{bold}{number}. {act.title}{plain}\n$ headworks {' '.join(act.words)}\n", flush=True)
 
 

@@ -1,7 +1,6 @@
 """Deployments by the embedded engine, on the local account."""
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 
 import typer
 
+from headworks import terminal
 from headworks.deploy import Operation, Request
 from headworks.deploy.observation import Event, Observation
 from headworks.deploy.passphrase import passphrase
@@ -108,7 +108,7 @@ def _show(run_operation: Run, options: engine.Options, request: Request, *, prev
         operation=request.operation,
         stack=request.stack,
         preview=preview,
-        color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        color=terminal.has_color(),
         diff=request.diff,
         suppress_outputs=request.suppress_outputs,
     )
