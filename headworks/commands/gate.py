@@ -1,13 +1,13 @@
 """`headworks gate` and `headworks readiness`: may this stack be deployed, and where does each line of its runbook stand?"""
 
-import os
-import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headworks import terminal
 from headworks.commands.options import EngineChoice, Json, Stack, System, engine_of, print_json
 from headworks.failure import Failure
 from headworks.workspace import open_workspace
@@ -64,6 +64,7 @@ def gate(
     """
     from headworks.gate.approval import read_plan
     from headworks.gate.formats import FORMATS, SUFFIXES, Format
+    from headworks.gate.formats.text import as_text
     from headworks.gate.verdict import Verdict
 
     if json:
@@ -74,11 +75,13 @@ def gate(
         if file.suffix not in SUFFIXES:
             fix = f"Let its name end in {', '.join(SUFFIXES)}."
             raise Failure(f"--write {file}: {file.suffix or 'no suffix'} says no format.", fix=fix, exit_code=2)
+    _refuse_missing_folders(write or ())
     found = _look(stack, system, engine, without)
     verdict = Verdict(found, approved=read_plan(same_as, found) if same_as else None)
     for file in write or ():
         file.write_text(FORMATS[SUFFIXES[file.suffix]](verdict) + "\n")
-    print(FORMATS[Format(format)](verdict))
+    color = terminal.has_color()
+    print(as_text(verdict, color=color) if format == Format.TEXT else FORMATS[Format(format)](verdict))
     raise typer.Exit(0 if verdict.passes else 1)
 
 
@@ -108,6 +111,7 @@ def readiness(
     from headworks.readiness.page import as_html
     from headworks.readiness.report import as_json, as_text
 
+    _refuse_missing_folders([html] if html else ())
     found = _look(stack, system, engine, without)
     if not found.runbook:
         raise Failure(
@@ -120,10 +124,15 @@ def readiness(
     if json:
         print_json(as_json(found))
     else:
-        width = min(shutil.get_terminal_size((120, 24)).columns, 160)
-        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        print(as_text(found, only_open=only_open, width=width, color=color))
+        print(as_text(found, only_open=only_open, color=terminal.has_color()))
     raise typer.Exit(0 if found.stands else 1)
+
+
+def _refuse_missing_folders(files: Iterable[Path]) -> None:
+    """Before anything is asked: a verdict that cannot be written would be lost."""
+    for file in files:
+        if not file.absolute().parent.is_dir():
+            raise Failure(f"{file}: there is no folder {file.parent}.", fix="Make it, or name another.", exit_code=2)
 
 
 def _look(stack: str, system: Path | None, engine: str, without: list[str] | None) -> "Readiness":

@@ -8,7 +8,10 @@ from functools import cached_property
 from headworks.readiness.judgement import STATES
 from headworks.readiness.look import Readiness
 from headworks.readiness.preview import Change
-from headworks.readiness.standing import Holding, Standing, State
+from headworks.readiness.standing import HolderKind, Holding, Standing, State
+from policies.pack import RULES
+
+_RULES = {rule.id: rule for rule in RULES}
 
 
 class Kind(StrEnum):
@@ -44,13 +47,20 @@ class Verdict:
 
     @property
     def passes(self) -> bool:
-        return not any(reason.blocks for reason in self.reasons)
+        return not self.stopping
+
+    @property
+    def stopping(self) -> Sequence[Reason]:
+        return [reason for reason in self.reasons if reason.blocks]
+
+    @property
+    def remarks(self) -> Sequence[Reason]:
+        """What deserves a look, and stops nothing."""
+        return [reason for reason in self.reasons if not reason.blocks]
 
     @cached_property
     def reasons(self) -> Sequence[Reason]:
-        """What stops the stack first, then what only deserves a look."""
-        found = [*self._errors(), *self._plan(), *self._policies(), *self._names(), *self._lines()]
-        return sorted(found, key=lambda reason: not reason.blocks)
+        return [*self._errors(), *self._plan(), *self._policies(), *self._undecided(), *self._names(), *self._lines()]
 
     def _errors(self) -> Iterator[Reason]:
         for error in self.readiness.preview.errors:
@@ -67,9 +77,6 @@ class Verdict:
             yield Reason(Kind.PLAN, "plan", change.urn.split("::")[-1], text, blocks=True, state=State.MISSING)
 
     def _policies(self) -> Iterator[Reason]:
-        from policies.pack import RULES
-
-        rules = {rule.id: rule for rule in RULES}
         for finding in self.readiness.preview.findings:
             yield Reason(
                 Kind.POLICY,
@@ -78,8 +85,15 @@ class Verdict:
                 finding.message,
                 blocks=finding.mandatory,
                 state=State.MISSING if finding.mandatory else State.ADVISED,
-                lines=rules[finding.rule].requirements,
+                lines=_RULES[finding.rule].requirements,
             )
+
+    def _undecided(self) -> Iterator[Reason]:
+        """The deployment knows what the preview does not, and holds it against the same rules."""
+        for rule in sorted(self.readiness.preview.undecided):
+            says = "It could not judge everything: the preview does not know yet what the deployment will."
+            lines = _RULES[rule].requirements
+            yield Reason(Kind.POLICY, rule, "", says, blocks=False, state=State.NOT_VERIFIED, lines=lines)
 
     def _names(self) -> Iterator[Reason]:
         """A preview with any token succeeds; the provider finds a taken name only while it deploys."""
@@ -94,7 +108,9 @@ class Verdict:
         waiting: dict[Holding, list[Standing]] = {}
         for standing in self.readiness.standings:
             for holding in standing.holdings:
-                if holding.state is State.NOT_VERIFIED or (holding.state is State.MISSING and not holding.is_policy):
+                if holding.state is State.NOT_VERIFIED or (
+                    holding.state is State.MISSING and holding.kind is not HolderKind.POLICY
+                ):
                     waiting.setdefault(holding, []).append(standing)
         for holding, standings in waiting.items():
             ids = tuple(standing.line.id for standing in standings)

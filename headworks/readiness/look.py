@@ -1,7 +1,6 @@
 """Gather the evidence for one stack and judge every line of its runbook."""
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,19 +9,20 @@ from pathlib import Path
 
 from headworks.account import Access
 from headworks.checks.check import Context
+from headworks.checks.git import Repository
 from headworks.checks.names import taken
 from headworks.deploy import Engine, Operation, Request
 from headworks.deploy.observation import observe
 from headworks.evidence.attestations import FOLDER, standings
 from headworks.evidence.waivers import Waiver, waivers_of_stack
-from headworks.facts.account import AccountReader
+from headworks.facts.account import AccountReader, UnreadableError
 from headworks.failure import Failure
 from headworks.model.files import load_environment
 from headworks.readiness.evidence import Evidence, Source, answers, questions
 from headworks.readiness.judgement import judge
 from headworks.readiness.preview import EVERYTHING_ADVISES, Preview
+from headworks.readiness.runbook import read_lines
 from headworks.readiness.standing import Standing
-from headworks.runbooks.lines import Line, load_runbook
 from headworks.workspace import Workspace
 from policies.clock import VARIABLE, now
 from policies.waivers import Waiver as StatedWaiver
@@ -66,7 +66,7 @@ def look(
     """Preview the stack, ask the checks and probes of its lines, and judge. Raises Failure for faulty files or a clock set back."""
     environment = load_environment(workspace.system, stack)
     runbook = workspace.root / "runbooks" / f"{workspace.project}.yaml"
-    lines: Sequence[Line] = load_runbook(runbook).lines if runbook.is_file() else ()
+    lines = read_lines(runbook) if runbook.is_file() else ()
     today = _today()
     tell(f"Previewing {stack}")
     preview = _preview(workspace, stack, access, engine)
@@ -121,10 +121,10 @@ def _today() -> datetime:
 
 
 def _commit(workspace: Workspace) -> str | None:
-    answer = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=workspace.system, capture_output=True, text=True, check=False
-    )
-    return answer.stdout.strip() or None
+    try:
+        return Repository(workspace.system).head
+    except UnreadableError:
+        return None
 
 
 def _counting(waivers: Sequence[Waiver], today: datetime) -> list[Waiver]:

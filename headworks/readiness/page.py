@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from headworks.evidence.attestations import KINDS
 from headworks.readiness.look import Readiness
 from headworks.readiness.report import SYMBOLS, counts
-from headworks.readiness.standing import OPEN, Standing, State
+from headworks.readiness.standing import HolderKind, Standing, State
 
 MEANINGS = {
     State.MISSING: "somebody has to see to it",
@@ -21,7 +21,7 @@ MEANINGS = {
     State.ATTESTED: "a person vouches for it",
     State.VERIFIED: "a check or a probe saw it",
     State.HELD: "the stack's resources and the policies hold it",
-    State.LATER: "asked once it is deployed, or in an incident",
+    State.LATER: "asked once it is deployed or switched on, or in an incident",
     State.NOT_ASKED: "not asked of this environment",
 }
 KIND_NAMES = {"I": "infrastructure", "P": "policy", "C": "check", "A": "attestation"}
@@ -38,10 +38,8 @@ def as_html(readiness: Readiness) -> str:
     environment.filters["code"] = _with_code
     return environment.get_template("page.html").render(
         readiness=readiness,
-        production=readiness.evidence.context.environment.production,
         at=readiness.evidence.context.now,
         counts=counts(readiness.standings),
-        open=[each for each in readiness.standings if each.state in OPEN],
         ends=_ends(readiness.standings),
         symbols=SYMBOLS,
         meanings=MEANINGS,
@@ -71,7 +69,6 @@ def _wanted(readiness: Readiness) -> list[tuple[str, str, list[str]]]:
     waiting: dict[str, list[str]] = {}
     for standing in readiness.standings:
         for holding in standing.holdings:
-            prefix, _, kind = holding.by.partition(" ")
-            if prefix == "attestation" and holding.state is State.MISSING:
-                waiting.setdefault(kind, []).append(standing.line.id)
+            if holding.kind is HolderKind.ATTESTATION and holding.state is State.MISSING:
+                waiting.setdefault(holding.name, []).append(standing.line.id)
     return [(kind, KINDS[kind].says, lines) for kind, lines in sorted(waiting.items())]

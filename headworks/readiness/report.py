@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from headworks import terminal
 from headworks.readiness.look import Readiness
 from headworks.readiness.standing import OPEN, Standing, State
 
@@ -71,23 +72,22 @@ def _line(standing: Standing) -> dict[str, Any]:
     }
 
 
-def as_text(readiness: Readiness, *, only_open: bool, width: int, color: bool) -> str:
+def as_text(readiness: Readiness, *, only_open: bool, color: bool) -> str:
     """A line per line of the runbook, beneath it who holds it or what is missing, and the counts."""
     shown = [each for each in readiness.standings if each.state in OPEN or not only_open]
-    body = [text for standing in shown for text in _rows(standing, width, color=color)]
+    body = [text for standing in shown for text in _rows(standing, color=color)]
     return "\n".join([*body, *([""] if body else []), summary(readiness)])
 
 
-def _rows(standing: Standing, width: int, *, color: bool) -> list[str]:
+def _rows(standing: Standing, *, color: bool) -> list[str]:
     state = f"{SYMBOLS[standing.state]} {standing.state.value}"
     painted = paint(f"{state:<14}", standing.state, color=color)
-    text = textwrap.wrap(standing.line.text, max(width - 22, 40))
+    columns = max(terminal.width() - 22, 40)
+    text = textwrap.wrap(standing.line.text, columns)
     said = [f"{holding.by}: {holding.says}" for holding in standing.deciding]
-    if standing.state in {State.LATER, State.NOT_ASKED}:
-        said = []
     lines = [
         *text,
-        *(part for each in said for part in textwrap.wrap(f"  {each}", max(width - 22, 40), subsequent_indent="    ")),
+        *(part for each in said for part in textwrap.wrap(f"  {each}", columns, subsequent_indent="    ")),
     ]
     return [f"{standing.line.id:<5} {painted} {lines[0]}", *(f"{'':21}{line}" for line in lines[1:])]
 

@@ -29,7 +29,7 @@ class State(StrEnum):
     HELD = "held"
     """By the stack's own resources and the policies."""
     LATER = "later"
-    """It can be seen only once the stack is deployed, or is asked in an incident."""
+    """It can be seen only once the stack is deployed, or it is switched on, or is asked in an incident."""
     NOT_ASKED = "not asked"
     """Of this environment nothing is asked."""
 
@@ -38,20 +38,33 @@ OPEN = frozenset({State.MISSING, State.NOT_VERIFIED})
 """What somebody has to do something about."""
 
 
+class HolderKind(StrEnum):
+    """Of what holds a line."""
+
+    RESOURCE = "resource"
+    POLICY = "policy"
+    CHECK = "check"
+    PROBE = "probe"
+    ATTESTATION = "attestation"
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True)
 class Holding:
     """One holder of a line, and where it stands."""
 
-    by: str
-    """`policy queues-must-have-consumer`, `check token-is-valid`, `attestation on-call`, `R2Bucket.name` …"""
+    kind: HolderKind
+    name: str
+    """Id of the policy or check, path of the probe, kind of attestation, property of a resource (`R2Bucket.name`)."""
     state: State
     says: str
     until: datetime | None = None
     """For waived and attested: when that ends."""
 
     @property
-    def is_policy(self) -> bool:
-        return self.by.startswith("policy ")
+    def by(self) -> str:
+        """For people: `policy queues-must-have-consumer`, `R2Bucket.name`."""
+        return self.name if self.kind in {HolderKind.RESOURCE, HolderKind.NOBODY} else f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -76,4 +89,4 @@ class Standing:
 
 def worst(states: Sequence[State]) -> State:
     """Of several holders; one that nothing is asked of says nothing beside another that is asked."""
-    return min(states, key=list(State).index, default=State.NOT_ASKED)
+    return min(states, key=list(State).index)

@@ -93,6 +93,7 @@ def test_readiness_is_a_table_or_a_page_and_fails_while_lines_are_open(checkout,
         (["--without", "policies"], "--without policies: that cannot be left out"),
         (["--format", "html"], "--format html: there is no such format"),
         (["--write", "gate.doc"], "--write gate.doc: .doc says no format"),
+        (["--write", "no/such/folder/gate.md"], "no/such/folder/gate.md: there is no folder no/such/folder"),
         (["--engine", "terraform"], "--engine terraform: there is no such engine"),
     ],
 )

@@ -13,7 +13,10 @@ from headworks.checks.check import Finding
 from headworks.checks.names import TakenName
 from headworks.gate.formats import FORMATS, Format
 from headworks.gate.formats.markdown import LONGEST, as_markdown
+from headworks.gate.formats.text import changes, conclusion
 from headworks.gate.verdict import Kind, Verdict
+from headworks.readiness.evidence import Source
+from headworks.readiness.standing import State
 from headworks.runbooks.lines import load_runbook
 from tests.readiness.conftest import URN, Scene, step, verdict, violation
 
@@ -80,6 +83,31 @@ def test_what_is_asked_of_a_deployed_worker_is_told_and_never_stops_the_next_dep
     assert [(reason.id, reason.blocks) for reason in found.reasons] == [("probe /health", False)]
     assert found.passes
     assert not found.readiness.stands
+
+
+def test_a_rule_that_the_preview_could_not_decide_is_told_and_stops_nothing():
+    """A quiet pass otherwise: nobody would know that the rule has yet to judge."""
+    unknown = violation(RULE, "can't run policy during preview: name is not known")
+    found = Verdict(Scene(events=[step("create", {}), verdict(RULE), unknown]).readiness(runbook=RUNBOOK))
+    assert [(reason.id, reason.state, reason.blocks) for reason in found.remarks] == [(RULE, State.NOT_VERIFIED, False)]
+    assert found.passes
+
+
+def test_the_word_says_what_it_is_given_without():
+    scene = Scene(events=[step("same", {}), verdict(RULE)], left_out=frozenset({Source.PROBES, Source.ATTESTATIONS}))
+    scene.waive(RULE)
+    line = scene.line({"policy": RULE})
+    assert conclusion(Verdict(scene.readiness(line, runbook=RUNBOOK))) == (
+        "rockhounding-api production may be deployed, with 1 waived line, as far as it goes without attestations, probes."
+    )
+    nothing = Verdict(Scene(events=[step("same", {})]).readiness())
+    assert conclusion(nothing).endswith("may be deployed, as far as it goes without a runbook.")
+
+
+def test_what_stays_as_it_is_is_no_change():
+    summary = {"summaryEvent": {"resourceChanges": {"create": 1, "same": 1}}}
+    found = Verdict(Scene(events=[summary]).readiness(runbook=RUNBOOK))
+    assert changes(found) == "Preview: 1 to create, 1 unchanged."
 
 
 @pytest.mark.parametrize("format_", [Format.TEXT, Format.MARKDOWN])

@@ -43,9 +43,14 @@ def test_what_only_the_deployment_makes_is_not_missing_before_it(scene):
     assert scene.stand(made).state is State.MISSING
 
 
-def test_a_switch_that_is_off_in_everyday_life_holds_as_what_can_be_switched_on(scene):
+def test_a_switch_that_is_off_in_everyday_life_is_not_said_to_be_well(scene):
     standing = scene.stand({**QUEUE, "given": {"routes_enabled": False}})
-    assert (standing.state, "routes_enabled" in standing.holdings[0].says) == (State.HELD, True)
+    assert (standing.state, "routes_enabled" in standing.holdings[0].says) == (State.LATER, True)
+
+
+def test_a_line_that_asks_and_that_nothing_holds_says_so(scene):
+    assert scene.stand().state is State.UNASSIGNED
+    assert scene.stand({**ATTESTATION, "stacks": ["staging"]}).state is State.UNASSIGNED
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from headworks.gate.formats.text import TITLES, changes, conclusion
+from headworks.gate.formats.text import REMARKS, TITLES, changes, conclusion, of_kind
 from headworks.gate.verdict import Kind, Reason, Verdict
 from headworks.readiness.report import SYMBOLS, counts
 from headworks.readiness.standing import OPEN, State
@@ -14,16 +14,14 @@ LONGEST = 60_000
 
 def as_markdown(verdict: Verdict) -> str:
     readiness = verdict.readiness
-    stopping = [reason for reason in verdict.reasons if reason.blocks]
-    remarks = [reason for reason in verdict.reasons if not reason.blocks]
     lines = [
         mark(verdict),
         f"### {'✅' if verdict.passes else '⛔'} {_text(conclusion(verdict))}",
         "",
         changes(verdict),
         *_counts(verdict),
-        *(line for kind in Kind for line in _table(TITLES[kind], [each for each in stopping if each.kind is kind])),
-        *_folded("Worth a look, but nothing that stops it", remarks),
+        *(line for kind in Kind for line in _table(TITLES[kind], of_kind(kind, verdict.stopping))),
+        *_folded(REMARKS, verdict.remarks),
         *_folded_lines(verdict),
         "",
         f"<sub>commit {(readiness.commit or 'none')[:12]}, account {'on this machine' if readiness.access.local else 'of Cloudflare'}</sub>",
