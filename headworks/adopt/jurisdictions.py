@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from headworks.adopt.translated import Held, Translated
 from headworks.facts.account import AccountReader
-from headworks.facts.live import holdings
-from headworks.facts.live.holdings import DEFAULT
+from headworks.facts.live import queues, storage
+from headworks.facts.live.answers import DEFAULT_JURISDICTION
 
 _SECTIONS = {"bucket": "buckets", "kv": "kv", "d1": "d1", "queue": "queues", "dead-letter-queue": "queues"}
 """Where things are said, by their kind; records of hosts stay nowhere."""
@@ -18,9 +18,11 @@ def settle_jurisdiction(into: Translated, account: AccountReader) -> None:
     of_others = {
         each: _jurisdiction(account, each) for each in into.held if _SECTIONS.get(each.kind, "buckets") != "buckets"
     }
-    chosen = Counter(of_others.values()).most_common(1)[0][0] if of_others else DEFAULT
-    if chosen == DEFAULT:
-        _say(into, {name: jurisdiction for name, jurisdiction in buckets.items() if jurisdiction != DEFAULT})
+    chosen = Counter(of_others.values()).most_common(1)[0][0] if of_others else DEFAULT_JURISDICTION
+    if chosen == DEFAULT_JURISDICTION:
+        _say(
+            into, {name: jurisdiction for name, jurisdiction in buckets.items() if jurisdiction != DEFAULT_JURISDICTION}
+        )
     else:
         into.says["jurisdiction"] = chosen
         of_others |= {Held("bucket", name, ""): jurisdiction for name, jurisdiction in buckets.items()}
@@ -38,11 +40,11 @@ def _say(into: Translated, buckets: Mapping[str, str]) -> None:
 
 def _jurisdiction(account: AccountReader, held: Held) -> str:
     if held.kind == "kv":
-        return holdings.kv_namespaces(account)[held.id].jurisdiction
+        return next(each.jurisdiction for each in storage.kv_namespaces(account).values() if each.id == held.id)
     if held.kind == "d1":
-        found = holdings.database(account, held.id)
-        return found.jurisdiction if found else DEFAULT
-    return next(each.jurisdiction for each in holdings.queues(account).values() if each.id == held.id)
+        found = storage.database(account, held.id)
+        return found.jurisdiction if found else DEFAULT_JURISDICTION
+    return next(each.jurisdiction for each in queues.queues(account).values() if each.id == held.id)
 
 
 def _drop(into: Translated, section: str, item: str) -> None:

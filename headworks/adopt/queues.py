@@ -5,15 +5,14 @@ from typing import Any
 
 from headworks.adopt.translated import Held, Translated, key_of
 from headworks.facts.account import AccountReader
-from headworks.facts.live import holdings
+from headworks.facts.live import queues
 from headworks.wrangler.bindings import QueueConsumer, QueueProducer, Queues
 
 _CONSUMER_KEYS = ("max_batch_size", "max_batch_timeout", "max_retries", "max_concurrency", "retry_delay")
-_DEFAULT_RETENTION = 345_600
 
 
 def take_queues(into: Translated, account: AccountReader, written: Queues) -> None:
-    live = holdings.queues(account)
+    live = queues.queues(account)
     producers = dict(_producers(into, written.producers or ()))
     consumers = {each.queue: each for each in written.consumers or ()}
     keys = _keys(into, [*producers, *consumers], producers)
@@ -56,14 +55,14 @@ def _keys(into: Translated, names: Iterable[str], producers: Mapping[str, QueueP
     return keys
 
 
-def _settings(into: Translated, says: dict[str, Any], found: holdings.Queue | None, key: str) -> None:
+def _settings(into: Translated, says: dict[str, Any], found: queues.Queue | None, key: str) -> None:
     if found is None:
         into.is_missing(f"queue {says['name']}")
         return
     into.held.append(Held("queue", key, found.id))
     if found.delivery_delay:
         says["delivery_delay"] = found.delivery_delay
-    if found.message_retention_period != _DEFAULT_RETENTION:
+    if found.message_retention_period != queues.DEFAULT_RETENTION:
         says["message_retention_period"] = found.message_retention_period
 
 
@@ -72,7 +71,7 @@ def _consumer(
     written: QueueConsumer,
     key: str,
     keys: Mapping[str, str],
-    live: Mapping[str, holdings.Queue],
+    live: Mapping[str, queues.Queue],
 ) -> dict[str, Any]:
     into.is_not_imported(
         f"consumer of queue {written.queue}", "The provider cannot import one. Wrangler makes it with each deployment."

@@ -5,7 +5,8 @@ from typing import Any
 
 from headworks.adopt.translated import WRANGLERS, Held, Translated
 from headworks.facts.account import AccountReader
-from headworks.facts.live import holdings
+from headworks.facts.live import account as live
+from headworks.facts.live import routing
 from headworks.model.naming import host_is_within
 from headworks.wrangler.configuration import EnvironmentOptions
 from headworks.wrangler.settings import Route, ZoneIdRoute, ZoneNameRoute
@@ -24,7 +25,7 @@ def take_routes(into: Translated, account: AccountReader, options: EnvironmentOp
         where = f"routes.{host}"
         if not isinstance(each, str):
             into.leave_out(each, {"pattern", "zone_name", "zone_id", "custom_domain"}, where)
-        zones = holdings.zones(account)
+        zones = live.zones(account)
         zone = _zone(each, zones, host)
         if zone is None:
             into.is_not_taken(where, "The account has no zone for it, and a stack names the zone of each route.")
@@ -43,7 +44,8 @@ def take_routes(into: Translated, account: AccountReader, options: EnvironmentOp
 
 def _record(into: Translated, account: AccountReader, host: str, zone_id: str | None) -> dict[str, Any]:
     """The record of the host, if there is one and the stack can say all of it."""
-    found = holdings.records(account, zone_id, host) if zone_id else ()
+    standing = routing.records(account, zone_id, host) if zone_id else ()
+    found = [record for record in standing if record.is_leading]
     if not found:
         into.is_not_imported(
             f"DNS record of {host}", "The account has none, so no request comes in; `dns` of the route makes one."

@@ -1,12 +1,13 @@
 """Buckets, KV namespaces and databases: what the configuration names, as the account has it."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from headworks.adopt.translated import Held, Translated
 from headworks.facts.account import AccountReader
-from headworks.facts.live import holdings, storage
-from headworks.facts.live.holdings import DEFAULT
+from headworks.facts.live import storage
+from headworks.facts.live.answers import DEFAULT_JURISDICTION
 from headworks.wrangler.bindings import D1Database, KvNamespace, R2Bucket
 
 _RULES = "The provider cannot import rules of a bucket. They stay as they are until `{kind}` says them in Pulumi.yaml: then all are written anew."
@@ -19,17 +20,18 @@ def take_buckets(into: Translated, account: AccountReader, written: Iterable[R2B
         if each.bucket_name is None:
             into.is_not_taken(where, _UNNAMED.format(what="bucket"))
             continue
-        jurisdiction = each.jurisdiction or DEFAULT
+        jurisdiction = each.jurisdiction or DEFAULT_JURISDICTION
         says: dict[str, Any] = {"name": each.bucket_name, "jurisdiction": jurisdiction}
-        found = holdings.bucket(account, each.bucket_name, jurisdiction)
+        found = storage.bucket(account, each.bucket_name, jurisdiction)
         if found is None:
             into.is_missing(f"R2 bucket {each.bucket_name}")
         else:
             if found.storage_class != "Standard":
                 says["storage_class"] = found.storage_class
-            if "cors" not in found.rules:
+            rules = storage.bucket_rules(account, found)
+            if not rules.cors:
                 says["cors"] = "none"  # as it is: no browser may read it
-            for kind in found.rules:
+            for kind in (kind for kind, said in asdict(rules).items() if said):
                 into.is_not_imported(f"{kind} rules of R2 bucket {each.bucket_name}", _RULES.format(kind=kind))
             into.held.append(Held("bucket", each.binding, f"{each.bucket_name}/{jurisdiction}"))
         into.says.setdefault("buckets", {})[each.binding] = says
@@ -40,7 +42,7 @@ def take_kv_namespaces(into: Translated, account: AccountReader, written: Iterab
     for each in written:
         where = f"kv_namespaces.{each.binding}"
         into.leave_out(each, {"binding", "id"}, where)
-        found = holdings.kv_namespaces(account).get(each.id or "")
+        found = next((held for held in storage.kv_namespaces(account).values() if held.id == each.id), None)
         if found is None:
             into.is_not_taken(where, _UNKNOWN_ID.format(what="KV namespace", id=each.id))
             continue
@@ -54,7 +56,7 @@ def take_databases(into: Translated, account: AccountReader, written: Iterable[D
         where = f"d1_databases.{each.binding}"
         into.leave_out(each, {"binding", "database_name", "database_id", "jurisdiction"}, where)
         id_ = each.database_id or storage.databases(account).get(each.database_name or "")
-        found = holdings.database(account, id_) if id_ else None
+        found = storage.database(account, id_) if id_ else None
         if found is None:
             into.is_not_taken(where, _UNKNOWN_ID.format(what="D1 database", id=each.database_id or each.database_name))
             continue

@@ -11,7 +11,7 @@ from headworks.adopt.routes import take_routes
 from headworks.adopt.stores import take_buckets, take_databases, take_kv_namespaces
 from headworks.adopt.translated import WRANGLERS, Translated, key_of
 from headworks.facts.account import AccountReader
-from headworks.facts.live import holdings, workers
+from headworks.facts.live import workers
 from headworks.wrangler.bindings import DurableObjects, Migration, Workflow
 from headworks.wrangler.configuration import EnvironmentOptions
 from headworks.wrangler.settings import Observability
@@ -89,7 +89,7 @@ def _worker(
 ) -> dict[str, Any]:
     if script in workers.scripts(account):
         into.is_not_imported(f"Worker {script}", "Its code is wrangler's to deploy (`code.owner: wrangler`).")
-    live = holdings.addresses(account, script) or holdings.Addresses(workers_dev=not routed, preview_urls=False)
+    live = workers.addresses(account, script) or workers.Addresses(workers_dev=not routed, preview_urls=False)
     says: dict[str, Any] = {
         "name": script,
         "code": {"owner": "wrangler", "main": main},

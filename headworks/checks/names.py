@@ -109,10 +109,12 @@ _NAMED: Mapping[str, _Named] = {
     "R2Bucket": _Named(
         "bucket",
         "name",
-        lambda account, inputs: storage.has_bucket(account, inputs["name"], inputs.get("jurisdiction") or "default"),
+        lambda account, inputs: (
+            storage.bucket(account, inputs["name"], inputs.get("jurisdiction") or "default") is not None
+        ),
     ),
     "WorkersKvNamespace": _Named(
-        "KV namespace", "title", lambda account, inputs: inputs["title"] in storage.kv_titles(account)
+        "KV namespace", "title", lambda account, inputs: inputs["title"] in storage.kv_namespaces(account)
     ),
     "D1Database": _Named("D1 database", "name", lambda account, inputs: inputs["name"] in storage.databases(account)),
     "HyperdriveConfig": _Named(

@@ -14,7 +14,7 @@ def _buckets_exist(context: Context, _: Arguments) -> Finding:
     buckets = context.environment.buckets
     if not buckets:
         return nothing_declared("bucket")
-    present = read_each(lambda bucket: live.has_bucket(context.account, bucket.name, bucket.jurisdiction), buckets)
+    present = read_each(lambda bucket: live.bucket(context.account, bucket.name, bucket.jurisdiction), buckets)
     return none_wrong(
         [f"{bucket.name} ({_elsewhere(context, bucket)})" for bucket in buckets if not present[bucket]],
         "The account lacks the bucket",
@@ -26,14 +26,14 @@ def _buckets_exist(context: Context, _: Arguments) -> Finding:
 def _elsewhere(context: Context, absent: Bucket) -> str:
     """Where a bucket of that name is, if not where it should be."""
     others = [jurisdiction for jurisdiction in _JURISDICTIONS if jurisdiction != absent.jurisdiction]
-    found = [other for other in others if live.has_bucket(context.account, absent.name, other)]
+    found = [other for other in others if live.bucket(context.account, absent.name, other)]
     where = f"; there is one in {', '.join(found)}" if found else ""
     return f"jurisdiction {absent.jurisdiction}{where}"
 
 
 def _kv_namespaces_exist(context: Context, _: Arguments) -> Finding:
     titles = context.environment.names.kv_namespaces
-    return all_there("KV namespace", titles, live.kv_titles(context.account), _MAKE)
+    return all_there("KV namespace", titles, live.kv_namespaces(context.account), _MAKE)
 
 
 CHECKS = (

@@ -66,7 +66,7 @@ def _workflows_of_wrangler(deployed: Deployed) -> Iterator[str]:
 _CLAIMS = (
     _Claim("worker", "scripts", ("WorkersScript", "scriptName"), lambda _, account: workers.scripts(account), lambda deployed: deployed.scripts_of_wrangler),
     _Claim("bucket", "buckets", ("R2Bucket", "name"), _buckets),
-    _Claim("kv-namespace", "kvNamespaces", ("WorkersKvNamespace", "title"), lambda _, account: storage.kv_titles(account)),
+    _Claim("kv-namespace", "kvNamespaces", ("WorkersKvNamespace", "title"), lambda _, account: storage.kv_namespaces(account)),
     _Claim("database", "databases", ("D1Database", "name"), lambda _, account: storage.databases(account)),
     _Claim("queue", "queues", ("Queue", "queueName"), lambda _, account: queues.queues(account)),
     _Claim("workflow", "workflows", ("Workflow", "workflowName"), lambda _, account: queues.workflows(account), _workflows_of_wrangler),

@@ -11,9 +11,6 @@ from headworks.facts.live import account as live_account
 from headworks.facts.live import routing as live
 from headworks.facts.live import workers as live_workers
 
-_LEADING = {"A", "AAAA", "CNAME"}
-"""Types of records that say where a host is; what else stands at a host is not about it."""
-
 
 def _routes(deployed: Deployed, account: AccountReader) -> Iterator[Difference]:
     owned = deployed.ids("WorkersRoute")
@@ -65,7 +62,7 @@ def _records(deployed: Deployed, account: AccountReader) -> Iterator[Difference]
     for host in sorted(deployed.hosts - domains.keys()):
         zone = max((zone for zone in ids if host == zone or host.endswith(f".{zone}")), key=len, default=None)
         for record in live.records(account, ids[zone], host) if zone else ():
-            if record.id not in owned and record.type in _LEADING:
+            if record.id not in owned and record.is_leading:
                 says = f"it leads to {record.content}, and no stack made it"
                 yield Difference(How.UNOWNED, "dns-record", f"{record.type} {host}", says)
 

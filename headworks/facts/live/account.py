@@ -109,3 +109,13 @@ def zone(account: AccountReader, zone_name: str) -> "Zone | None":
         return every(listed, lambda each: each.name).get(zone_name)
 
     return account.get(f"zone {zone_name}", ask)
+
+
+def zones(account: AccountReader) -> Mapping[str, str]:
+    """Names of all that the token sees, by id."""
+
+    def ask(client: Cloudflare) -> Mapping[str, str]:
+        listed = every(client.zones.list(account={"id": account.account_id}), lambda each: each.id)
+        return {id_: each.name for id_, each in listed.items()}
+
+    return account.get("zones", ask)

@@ -14,6 +14,9 @@ REFUSED = (BadRequestError, AuthenticationError, PermissionDeniedError)
 MOST = 100
 """Entries a page that every list gives out."""
 
+DEFAULT_JURISDICTION = "default"
+"""Where what is kept has no jurisdiction of its own."""
+
 _NOT_ROUTED = 7003
 """Cloudflare's code for an address that leads nowhere: that says nothing about what was looked for."""
 
@@ -36,6 +39,10 @@ def result_of(client: Cloudflare, path: str, headers: Mapping[str, str] | None =
     """The `result` of an answer, as it came."""
     answer: Any = client.get(path, cast_to=cast("type[Any]", object), options={"headers": headers or {}})
     return answer["result"]
+
+
+def jurisdiction_of(listed: Any) -> str:
+    return getattr(listed, "jurisdiction", None) or DEFAULT_JURISDICTION
 
 
 def or_none(ask: Callable[[Cloudflare], T]) -> Callable[[Cloudflare], T | None]:

@@ -7,7 +7,7 @@ from typing import Any
 from cloudflare import Cloudflare
 
 from headworks.facts.account import AccountReader
-from headworks.facts.live.answers import MOST, every
+from headworks.facts.live.answers import MOST, every, jurisdiction_of
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,19 @@ class Consumer:
 
 @dataclass(frozen=True)
 class Queue:
+    id: str
+    name: str
+    jurisdiction: str
+    delivery_delay: int
+    """Seconds."""
+    message_retention_period: int
+    """Seconds."""
     consumers: tuple[Consumer, ...]
     """Those that pull have no script."""
+
+
+DEFAULT_RETENTION = 345_600
+"""Seconds for which a queue keeps a message, unless it is told."""
 
 
 def queues(account: AccountReader) -> Mapping[str, Queue]:
@@ -32,7 +43,7 @@ def queues(account: AccountReader) -> Mapping[str, Queue]:
         page = 1
         # The SDK takes the list for a single page, which it is not.
         while new := {
-            str(each.queue_name): Queue(tuple(_consumer(consumer) for consumer in each.consumers or ()))
+            str(each.queue_name): _queue(each)
             for each in client.queues.list(account_id=account.account_id, extra_query={"page": page})
             if each.queue_name not in found
         }:
@@ -41,6 +52,18 @@ def queues(account: AccountReader) -> Mapping[str, Queue]:
         return found
 
     return account.get("queues", ask)
+
+
+def _queue(listed: Any) -> Queue:
+    settings = listed.settings
+    return Queue(
+        id=str(listed.queue_id),
+        name=str(listed.queue_name),
+        jurisdiction=jurisdiction_of(listed),
+        delivery_delay=int((settings and settings.delivery_delay) or 0),
+        message_retention_period=int((settings and settings.message_retention_period) or DEFAULT_RETENTION),
+        consumers=tuple(_consumer(consumer) for consumer in listed.consumers or ()),
+    )
 
 
 def _consumer(consumer: Any) -> Consumer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cloudflare import Cloudflare
 
@@ -42,12 +43,22 @@ def custom_domains(account: AccountReader) -> Mapping[str, str]:
     )  # fmt: skip
 
 
+_LEADING = {"A", "AAAA", "CNAME"}
+
+
 @dataclass(frozen=True)
 class Record:
     type: str
     content: str
     proxied: bool
     id: str = field(default="", compare=False)
+    is_plain: bool = field(default=True, compare=False)
+    """Its time to live is automatic, and nobody has noted anything beside it."""
+
+    @property
+    def is_leading(self) -> bool:
+        """Whether it says where the host is; what else stands at a host is not about that."""
+        return self.type in _LEADING
 
 
 def records(account: AccountReader, zone_id: str, host: str) -> tuple[Record, ...]:
@@ -55,9 +66,12 @@ def records(account: AccountReader, zone_id: str, host: str) -> tuple[Record, ..
 
     def ask(client: Cloudflare) -> tuple[Record, ...]:
         found = every(client.dns.records.list(zone_id=zone_id, name={"exact": host}), lambda each: each.id)
-        return tuple(
-            Record(each.type, str(each.content or ""), bool(getattr(each, "proxied", False)), each.id)
-            for each in found.values()
-        )
+        return tuple(_record(each) for each in found.values())
 
     return account.get(f"records of {host}", ask)
+
+
+def _record(listed: Any) -> Record:
+    is_plain = listed.ttl == 1 and not listed.comment and not listed.tags
+    proxied = bool(getattr(listed, "proxied", False))
+    return Record(listed.type, str(listed.content or ""), proxied, listed.id, is_plain)

@@ -7,16 +7,25 @@ from typing import Any, cast
 from cloudflare import Cloudflare
 
 from headworks.facts.account import AccountReader
-from headworks.facts.live.answers import MOST, every, or_none, result_of
+from headworks.facts.live.answers import MOST, every, jurisdiction_of, or_none, result_of
 
 
-def has_bucket(account: AccountReader, bucket: str, jurisdiction: str) -> bool:
-    """A bucket of the same name in another jurisdiction is another bucket."""
-    where = cast("Any", jurisdiction)
-    return account.get(
-        f"bucket {jurisdiction}/{bucket}",
-        or_none(lambda client: client.r2.buckets.get(bucket, account_id=account.account_id, cf_r2_jurisdiction=where)),
-    ) is not None  # fmt: skip
+@dataclass(frozen=True)
+class Bucket:
+    name: str
+    jurisdiction: str
+    storage_class: str
+
+
+def bucket(account: AccountReader, name: str, jurisdiction: str) -> Bucket | None:
+    """None when there is none of that name there: in another jurisdiction it is another bucket."""
+
+    def ask(client: Cloudflare) -> Bucket:
+        where = cast("Any", jurisdiction)
+        found = client.r2.buckets.get(name, account_id=account.account_id, cf_r2_jurisdiction=where)
+        return Bucket(name, jurisdiction, found.storage_class or "Standard")
+
+    return account.get(f"bucket {jurisdiction}/{name}", or_none(ask))
 
 
 def buckets(account: AccountReader, jurisdiction: str) -> frozenset[str]:
@@ -43,7 +52,7 @@ def buckets(account: AccountReader, jurisdiction: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class BucketRules:
-    """What is set on a bucket."""
+    """What somebody has set on a bucket; what Cloudflare gives every new one is not among it."""
 
     cors: int
     """How many rules."""
@@ -51,6 +60,26 @@ class BucketRules:
     """Ids of the rules."""
     lock: tuple[str, ...]
     """Ids of the rules."""
+
+
+_CLOUDFLARES_RULE = "Default Multipart Abort Rule"
+
+
+def bucket_rules(account: AccountReader, of: Bucket) -> BucketRules:
+    cors, lifecycle, lock = (
+        _set_on(account, of, f"r2/buckets/{{}}/{kind}").get("rules") or () for kind in ("cors", "lifecycle", "lock")
+    )
+    return BucketRules(
+        cors=len(cors),
+        lifecycle=tuple(str(rule["id"]) for rule in lifecycle if rule["id"] != _CLOUDFLARES_RULE),
+        lock=tuple(str(rule["id"]) for rule in lock),
+    )
+
+
+@dataclass(frozen=True)
+class BucketAudience:
+    """Who sees a bucket without a binding to it."""
+
     notified: Mapping[str, str]
     """Names of the queues that are told of its changes, by id."""
     domains: tuple[str, ...]
@@ -59,49 +88,62 @@ class BucketRules:
     """Whether everybody reads it at r2.dev."""
 
 
-def bucket_rules(account: AccountReader, bucket: str, jurisdiction: str) -> BucketRules | None:
-    """None when there is no such bucket."""
-    if not has_bucket(account, bucket, jurisdiction):
-        return None
-
-    def set_of(what: str, none: Any) -> Any:
-        """The SDK's types do not have all that comes, so the answers are taken as they are."""
-        where = f"/accounts/{account.account_id}/{what.format(bucket)}"
-        headers = {"cf-r2-jurisdiction": jurisdiction}
-        found = account.get(
-            f"{what.format(f'{jurisdiction}/{bucket}')}",
-            or_none(lambda client: result_of(client, where, headers=headers)),
-        )
-        return none if found is None else found
-
-    return BucketRules(
-        cors=len(set_of("r2/buckets/{}/cors", {}).get("rules") or ()),
-        lifecycle=_ids(set_of("r2/buckets/{}/lifecycle", {})),
-        lock=_ids(set_of("r2/buckets/{}/lock", {})),
-        notified={
-            each["queueId"]: each["queueName"]
-            for each in set_of("event_notifications/r2/{}/configuration", {}).get("queues") or ()
-        },
-        domains=tuple(
-            each["domain"]
-            for each in set_of("r2/buckets/{}/domains/custom", {}).get("domains") or ()
-            if each.get("enabled", True)
-        ),
-        public=bool(set_of("r2/buckets/{}/domains/managed", {}).get("enabled")),
+def bucket_audience(account: AccountReader, of: Bucket) -> BucketAudience:
+    told = _set_on(account, of, "event_notifications/r2/{}/configuration").get("queues") or ()
+    domains = _set_on(account, of, "r2/buckets/{}/domains/custom").get("domains") or ()
+    return BucketAudience(
+        notified={each["queueId"]: each["queueName"] for each in told},
+        domains=tuple(each["domain"] for each in domains if each.get("enabled", True)),
+        public=bool(_set_on(account, of, "r2/buckets/{}/domains/managed").get("enabled")),
     )
 
 
-def _ids(found: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(rule["id"]) for rule in found.get("rules") or ())
+def _set_on(account: AccountReader, of: Bucket, what: str) -> Mapping[str, Any]:
+    """An answer as it is, since the SDK's types do not have all that comes; empty where there is none."""
+    where = f"/accounts/{account.account_id}/{what.format(of.name)}"
+    headers = {"cf-r2-jurisdiction": of.jurisdiction}
+    found: Mapping[str, Any] | None = account.get(
+        what.format(f"{of.jurisdiction}/{of.name}"),
+        or_none(lambda client: result_of(client, where, headers=headers)),
+    )
+    return found or {}
 
 
-def kv_titles(account: AccountReader) -> Collection[str]:
-    def ask(client: Cloudflare) -> Collection[str]:
-        return every(
-            client.kv.namespaces.list(account_id=account.account_id, per_page=MOST), lambda each: each.title
-        ).keys()
+@dataclass(frozen=True)
+class KvNamespace:
+    id: str
+    title: str
+    jurisdiction: str
+
+
+def kv_namespaces(account: AccountReader) -> Mapping[str, KvNamespace]:
+    """By title."""
+
+    def ask(client: Cloudflare) -> Mapping[str, KvNamespace]:
+        listed = every(client.kv.namespaces.list(account_id=account.account_id, per_page=MOST), lambda each: each.title)
+        return {title: KvNamespace(each.id, title, jurisdiction_of(each)) for title, each in listed.items()}
 
     return account.get("KV namespaces", ask)
+
+
+@dataclass(frozen=True)
+class Database:
+    id: str
+    name: str
+    jurisdiction: str
+    read_replication: str
+    """`auto` or `disabled`."""
+
+
+def database(account: AccountReader, id_: str) -> Database | None:
+    """None when there is none of that id."""
+
+    def ask(client: Cloudflare) -> Database:
+        found = client.d1.database.get(id_, account_id=account.account_id)
+        mode = found.read_replication.mode if found.read_replication else "disabled"
+        return Database(id_, str(found.name), jurisdiction_of(found), mode)
+
+    return account.get(f"D1 database {id_}", or_none(ask))
 
 
 def databases(account: AccountReader) -> Mapping[str, str]:

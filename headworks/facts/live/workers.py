@@ -110,6 +110,24 @@ def script_settings(account: AccountReader, script: str) -> "ScriptSetting | Non
     )
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where a Worker answers beside its routes."""
+
+    workers_dev: bool
+    preview_urls: bool
+
+
+def addresses(account: AccountReader, script: str) -> Addresses | None:
+    """None when there is no such script."""
+
+    def ask(client: Cloudflare) -> Addresses:
+        found = client.workers.scripts.subdomain.get(script, account_id=account.account_id)
+        return Addresses(bool(found.enabled), bool(found.previews_enabled))
+
+    return account.get(f"workers.dev of {script}", or_none(ask))
+
+
 def crons(account: AccountReader, script: str) -> frozenset[str] | None:
     """None when there is no such script."""
     return account.get(
