@@ -6,15 +6,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import AfterValidator
 
 from headworks.drift.difference import Difference, How
 from headworks.drift.kinds import WORDS
-from headworks.evidence.waivers import Moment
-from headworks.failure import Failure
-from headworks.model.stack_files import stacks_of
+from headworks.evidence.dated_list import DatedEntry, Moment, Text, read_dated_list
 
 IGNORE_FILE = "drift-ignore.yaml"
 
@@ -29,19 +25,10 @@ def _known(kind: str) -> str:
     return kind
 
 
-Text = Annotated[str, Field(min_length=1)]
-
-
-class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    stack: Text
+class Entry(DatedEntry):
     kind: Annotated[str, AfterValidator(_known)]
     name: Text
     """As the report shows it; `*` stands for any characters."""
-    owner: Text
-    """Who answers for it."""
-    reason: Annotated[str, Field(min_length=10)]
     until: Moment
 
     def fits(self, difference: Difference) -> bool:
@@ -55,31 +42,7 @@ def _literal(pattern: str) -> str:
 
 def read_entries(directory: Path) -> tuple[Entry, ...]:
     """The entries of a system; none without a file. Raises Failure (exit 2) with everything that is wrong in it."""
-    file = directory / IGNORE_FILE
-    if not file.is_file():
-        return ()
-    try:
-        entries = TypeAdapter(tuple[Entry, ...]).validate_python(YAML(typ="safe", pure=True).load(file) or ())
-    except YAMLError as error:
-        raise Failure(f"{file} is not YAML: {error}", fix="Mend the line that is named.", exit_code=2) from error
-    except ValidationError as error:
-        problems = "\n".join(
-            f"  {'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
-        )
-        raise Failure(f"{file} does not say what drift is to be ignored:\n{problems}", fix=_FIX, exit_code=2) from error
-    _refuse_unknown_stacks(file, entries)
-    return entries
-
-
-def _refuse_unknown_stacks(file: Path, entries: Sequence[Entry]) -> None:
-    """An entry for a stack that does not exist would never be found to have ended."""
-    stacks = stacks_of(file.parent)
-    if unknown := sorted({entry.stack for entry in entries} - set(stacks)):
-        raise Failure(
-            f"{file} names {', '.join(unknown)}, which is no stack of the system.",
-            fix=f"Name one of {', '.join(stacks) or 'none'}, or take the entry out.",
-            exit_code=2,
-        )
+    return read_dated_list(directory / IGNORE_FILE, Entry, fix=_FIX)
 
 
 def sift(

@@ -52,7 +52,7 @@ def test_an_entry_ends_at_midnight_in_utc(system):
         ("until: 2026-04-01", "until: soon", "0.until"),
         ("  until: 2026-04-01", "", "0.until: Field required"),
         ("until: 2026-04-01", "until: 2026-04-01\n  who: Ada", "0.who: Extra inputs"),
-        ("stack: production", "stack: prodution", "prodution, which is no stack"),
+        ("stack: production", "stack: prodution", "0.stack: it is for prodution, which is no stack"),
         ('name: "*"', "name: [", "is not YAML"),
     ],
 )
