@@ -17,7 +17,7 @@ from headworks.deploy.passphrase import passphrase
 from headworks.workspace import Workspace
 from sandbox import engine
 from sandbox.engine.display import Display
-from sandbox.engine.json_output import Digest, EventLines
+from sandbox.engine.display.json_output import Digest, EventLines
 
 Run = Callable[[engine.Options, engine.Emit], engine.Result]
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.engine.options import Emit
-from sandbox.engine.urns import STACK_TYPE
-from sandbox.engine.values import Properties, masked
+from sandbox.engine.resource.urns import STACK_TYPE
+from sandbox.engine.resource.values import Properties, masked
 
 if TYPE_CHECKING:
-    from sandbox.engine.resource import ResourceState
-    from sandbox.engine.steps import Step
+    from sandbox.engine.deploy.steps import Step
+    from sandbox.engine.resource.state import ResourceState
 
 Severity = Literal["debug", "info", "info#err", "warning", "error"]
 Event = dict[str, Any]

@@ -9,19 +9,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine import urns
-from sandbox.engine.checkpoint import Checkpoint, Writer, envelope, from_envelope, manifest, reencrypted, with_plaintext
-from sandbox.engine.config import Configuration, Project, StackSettings, configuration, load_project, load_stack
-from sandbox.engine.deployment import Deployment
+from sandbox.engine.backend.checkpoint import (
+    Checkpoint,
+    Writer,
+    envelope,
+    from_envelope,
+    manifest,
+    reencrypted,
+    with_plaintext,
+)
+from sandbox.engine.backend.lock import Owner
+from sandbox.engine.backend.secrets import PassphraseManager
+from sandbox.engine.deploy.deployment import Deployment
+from sandbox.engine.deploy.imports import read_import_file
+from sandbox.engine.deploy.snapshot import Document, Snapshot
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.events import Events
-from sandbox.engine.imports import read_import_file
-from sandbox.engine.lock import Owner
 from sandbox.engine.options import Emit, ExitCode, Options, Result
-from sandbox.engine.resource import ResourceState
-from sandbox.engine.secrets import PassphraseManager
-from sandbox.engine.snapshot import Document, Snapshot
-from sandbox.engine.values import Properties, hidden, masked, plain
+from sandbox.engine.resource import urns
+from sandbox.engine.resource.state import ResourceState
+from sandbox.engine.resource.values import Properties, hidden, masked, plain
+from sandbox.engine.workspace.config import (
+    Configuration,
+    Project,
+    StackSettings,
+    configuration,
+    load_project,
+    load_stack,
+)
 
 VERSION = "v3.260.0"
 """The release of Pulumi whose state this engine writes."""

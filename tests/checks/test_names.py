@@ -12,7 +12,7 @@ from headworks.deploy import Operation, Request
 from headworks.deploy.embedded import options_of
 from headworks.workspace import open_workspace
 from sandbox.engine import preview
-from sandbox.engine.json_output import Digest
+from sandbox.engine.display.json_output import Digest
 
 CODE = "export default { fetch() {} };\nexport class Order {}"
 SCRIPT = "rockhounding-api-staging"

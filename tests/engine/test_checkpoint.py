@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.engine import journal
-from sandbox.engine.checkpoint import (
+from sandbox.engine.backend import journal
+from sandbox.engine.backend.checkpoint import (
     Checkpoint,
     CorruptStateError,
     envelope,
@@ -23,7 +23,7 @@ from sandbox.engine.checkpoint import (
     with_plaintext,
 )
 from sandbox.engine.errors import EngineError
-from sandbox.engine.values import SECRET, SIGNATURE
+from sandbox.engine.resource.values import SECRET, SIGNATURE
 
 
 def resource(name, **more):
@@ -124,7 +124,7 @@ def crashed(checkpoint, *deployments):
     """What a killed process leaves: everything but the end of the operation."""
     program = """
         import json, os, pathlib, signal, sys
-        from sandbox.engine.checkpoint import Checkpoint
+        from sandbox.engine.backend.checkpoint import Checkpoint
         with Checkpoint(pathlib.Path(sys.argv[1])).write("up") as writer:
             for deployment in json.loads(sys.argv[2]):
                 writer.save(deployment)
@@ -245,7 +245,7 @@ def test_a_full_disk_at_the_end_keeps_everything_in_the_journal(checkpoint, monk
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sandbox.engine.checkpoint._write", full)
+    monkeypatch.setattr("sandbox.engine.backend.checkpoint._write", full)
     with pytest.raises(EngineError, match="Nothing is lost"):
         saved(checkpoint, deployment(resource("b")))
     monkeypatch.undo()
@@ -266,7 +266,7 @@ def test_export_with_secrets_shows_them_and_an_import_seals_them_under_the_new_k
 
 SAVING = """
     import pathlib, sys
-    from sandbox.engine.checkpoint import Checkpoint
+    from sandbox.engine.backend.checkpoint import Checkpoint
     checkpoint = Checkpoint(pathlib.Path(sys.argv[1]))
     saved = checkpoint.load() or {}
     resources = list(saved.get("resources", []))

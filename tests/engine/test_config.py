@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from sandbox.engine.config import ConfigurationError, configuration, load_project, load_stack
 from sandbox.engine.errors import Unsupported
+from sandbox.engine.workspace.config import ConfigurationError, configuration, load_project, load_stack
 
 
 @pytest.fixture

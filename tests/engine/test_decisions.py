@@ -7,16 +7,16 @@ from google.protobuf.struct_pb2 import Value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.engine.answers import DiffResult, PropertyDiff
-from sandbox.engine.assets import with_hashes
-from sandbox.engine.differences import inverted, replace_on_changes
+from sandbox.engine.deploy.differences import inverted, replace_on_changes
+from sandbox.engine.deploy.steps import UpdateStep
+from sandbox.engine.deploy.targets import Targets
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.registration import seconds
-from sandbox.engine.resource import ResourceState
-from sandbox.engine.steps import UpdateStep
-from sandbox.engine.targets import Targets
-from sandbox.engine.transforms import dependencies_in, with_dependencies
-from sandbox.engine.values import ARCHIVE, ASSET, SIGNATURE, Secret, from_struct, to_struct
+from sandbox.engine.plugin.answers import DiffResult, PropertyDiff
+from sandbox.engine.resource.assets import with_hashes
+from sandbox.engine.resource.state import ResourceState
+from sandbox.engine.resource.values import ARCHIVE, ASSET, SIGNATURE, Secret, from_struct, to_struct
+from sandbox.engine.source.registration import seconds
+from sandbox.engine.source.transforms import dependencies_in, with_dependencies
 
 URN = "urn:pulumi:dev::shop::t:i:T::"
 

@@ -10,7 +10,7 @@ from sandbox.engine.display import Display
 from sandbox.engine.display.rows import Board
 from sandbox.engine.display.values import changes, short, whole
 from sandbox.engine.display.words import display_name
-from sandbox.engine.values import SECRET, SIGNATURE, UNKNOWN_TEXT
+from sandbox.engine.resource.values import SECRET, SIGNATURE, UNKNOWN_TEXT
 
 STACK_URN = "urn:pulumi:dev::conf::pulumi:pulumi:Stack::conf-dev"
 HIDDEN = {SIGNATURE: SECRET, "ciphertext": "[secret]"}

@@ -1,8 +1,8 @@
 import io
 import json
 
-from sandbox.engine.json_output import Digest, EventLines
-from sandbox.engine.values import SECRET, SIGNATURE
+from sandbox.engine.display.json_output import Digest, EventLines
+from sandbox.engine.resource.values import SECRET, SIGNATURE
 
 STACK = "urn:pulumi:dev::conf::pulumi:pulumi:Stack::conf-dev"
 HIDDEN = {SIGNATURE: SECRET, "ciphertext": "[secret]"}

@@ -9,13 +9,13 @@ import textwrap
 
 import pytest
 
-from sandbox.engine.checkpoint import Checkpoint
+from sandbox.engine.backend.checkpoint import Checkpoint
+from sandbox.engine.backend.lock import LockedError, acquire, break_lock, locked
 from sandbox.engine.errors import EngineError
-from sandbox.engine.lock import LockedError, acquire, break_lock, locked
 
 HOLDER = """
     import pathlib, sys
-    from sandbox.engine.lock import locked
+    from sandbox.engine.backend.lock import locked
     with locked(pathlib.Path(sys.argv[1]), "destroy"):
         print("held", flush=True)
         sys.stdin.read()

@@ -10,9 +10,9 @@ import signal
 import pytest
 
 from sandbox import engine
-from sandbox.engine.config import ConfigurationError
-from sandbox.engine.lock import LockedError
-from sandbox.engine.secrets import SecretsError
+from sandbox.engine.backend.lock import LockedError
+from sandbox.engine.backend.secrets import SecretsError
+from sandbox.engine.workspace.config import ConfigurationError
 
 URN = "urn:pulumi:dev::shop::sluice:index:Valve::"
 

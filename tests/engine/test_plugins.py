@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine import plugins
-from sandbox.engine.answers import CheckFailure
 from sandbox.engine.errors import EngineError
-from sandbox.engine.processes import ServingProcess
-from sandbox.engine.provider import Provider, ProviderError, mark_secrets, without_references
-from sandbox.engine.resource_provider import Check, Create, Delete, Diff, Read, Update
-from sandbox.engine.values import RESOURCE, SIGNATURE, UNKNOWN, Secret
+from sandbox.engine.plugin import plugins
+from sandbox.engine.plugin.answers import CheckFailure
+from sandbox.engine.plugin.processes import ServingProcess
+from sandbox.engine.plugin.provider import Provider, ProviderError, mark_secrets, without_references
+from sandbox.engine.plugin.resource_provider import Check, Create, Delete, Diff, Read, Update
+from sandbox.engine.resource.values import RESOURCE, SIGNATURE, UNKNOWN, Secret
 
 LIBRARY = Path(__file__).parents[1] / "conformance" / "engine" / "lib"
 PROVIDER_URN = "urn:pulumi:dev::conf::pulumi:providers:sluice::default"
@@ -265,7 +265,7 @@ def test_a_process_ends_with_an_engine_that_is_killed(tmp_path):
     )
     engine = f"""
         import asyncio, os, pathlib, signal
-        from sandbox.engine.processes import ServingProcess
+        from sandbox.engine.plugin.processes import ServingProcess
         async def run():
             await ServingProcess.start("it", [{str(script)!r}], directory=pathlib.Path({str(tmp_path)!r}), environment=os.environ)
             os.kill(os.getpid(), signal.SIGKILL)

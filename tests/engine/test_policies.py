@@ -8,10 +8,10 @@ import pytest
 
 from sandbox.engine.errors import EngineError
 from sandbox.engine.events import Events
-from sandbox.engine.policies import PolicyPacks
-from sandbox.engine.policy_config import PolicyConfigError
-from sandbox.engine.policy_pack import AnalyzedResource, PolicyError, StackContext
-from sandbox.engine.values import UNKNOWN, Secret
+from sandbox.engine.policy.config import PolicyConfigError
+from sandbox.engine.policy.pack import AnalyzedResource, PolicyError, StackContext
+from sandbox.engine.policy.packs import PolicyPacks
+from sandbox.engine.resource.values import UNKNOWN, Secret
 
 CONTEXT = StackContext(project="conf", stack="dev", organization="organization", dry_run=True)
 STACK = "urn:pulumi:dev::conf::pulumi:pulumi:Stack::conf-dev"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.engine.errors import Unsupported
-from sandbox.engine.policy_config import Policy, PolicyConfig, PolicyConfigError, reconcile, validate
+from sandbox.engine.policy.config import Policy, PolicyConfig, PolicyConfigError, reconcile, validate
 
 
 def problems(schema, value, required=()):

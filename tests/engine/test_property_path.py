@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.engine.property_path import contains, parse, reset
-from sandbox.engine.values import Secret
+from sandbox.engine.resource.property_path import contains, parse, reset
+from sandbox.engine.resource.values import Secret
 
 
 @pytest.mark.parametrize(

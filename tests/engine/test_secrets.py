@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.engine.secrets import PassphraseManager, SecretsError
+from sandbox.engine.backend.secrets import PassphraseManager, SecretsError
 
 # Written by Pulumi itself: encryption salt, passphrase, and a value of `pulumi config set --secret`.
 SALT = "v1:ThS5UPxP9qc=:v1:UZYAXF+ylaJ0rGhv:9OTvBnOEDFgxs7btjzSu+LZ470vLpg=="

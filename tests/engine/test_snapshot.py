@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.engine.deletes import schedule_deletes
-from sandbox.engine.dependency_graph import DependencyGraph
-from sandbox.engine.resource import ResourceState
-from sandbox.engine.snapshot import Snapshot
-from sandbox.engine.steps import CreateStep, DeleteStep, SameStep, UpdateStep
-from sandbox.engine.values import Secret
+from sandbox.engine.deploy.deletes import schedule_deletes
+from sandbox.engine.deploy.dependency_graph import DependencyGraph
+from sandbox.engine.deploy.snapshot import Snapshot
+from sandbox.engine.deploy.steps import CreateStep, DeleteStep, SameStep, UpdateStep
+from sandbox.engine.resource.state import ResourceState
+from sandbox.engine.resource.values import Secret
 
 PREFIX = "urn:pulumi:dev::shop::t:i:T::"
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.engine import urns
+from sandbox.engine.resource import urns
 
 STACK = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
 words = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1)

@@ -8,7 +8,7 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.engine.values import (
+from sandbox.engine.resource.values import (
     ASSET,
     MASK,
     OUTPUT,

@@ -26,7 +26,7 @@ import uvicorn
 
 from sandbox import engine
 from sandbox.account.server import PREFIX, create_application
-from sandbox.engine import secrets
+from sandbox.engine.backend import secrets
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 TOKEN = "a-token-of-forty-characters-for-the-test"

@@ -18,13 +18,13 @@ from typing import Any, Self
 from ruamel.yaml import YAML
 
 from sandbox import engine
+from sandbox.engine.backend.secrets import PassphraseManager
 from sandbox.engine.conformance import record
 from sandbox.engine.conformance.suite import Case, Suite
 from sandbox.engine.display import Display
+from sandbox.engine.display.json_output import Digest, EventLines
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.json_output import Digest, EventLines
 from sandbox.engine.options import Options, Result
-from sandbox.engine.secrets import PassphraseManager
 
 PASSPHRASE = "conformance"  # noqa: S105 - the cases' own
 OPERATIONS: Mapping[str, Callable[[Options, Callable[[dict[str, Any]], None]], Result]] = {

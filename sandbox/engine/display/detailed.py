@@ -11,8 +11,8 @@ from sandbox.engine.display.values import INDENT, Line, changes, whole
 from sandbox.engine.display.words import OPERATIONS
 from sandbox.engine.events import is_shown
 from sandbox.engine.options import Event
-from sandbox.engine.property_path import parse
-from sandbox.engine.urns import STACK_TYPE, is_default_provider, split_reference
+from sandbox.engine.resource.property_path import parse
+from sandbox.engine.resource.urns import STACK_TYPE, is_default_provider, split_reference
 
 PLAIN = frozenset({"create", "delete", "delete-replaced", "discard", "discard-replaced"})
 """Operations whose colour the id and the URN of a resource share."""

@@ -9,7 +9,7 @@ from sandbox.engine.display.values import short
 from sandbox.engine.display.words import OPERATIONS, count, display_name
 from sandbox.engine.events import REPLACING
 from sandbox.engine.options import Event
-from sandbox.engine.urns import STACK_TYPE, name_of, type_of
+from sandbox.engine.resource.urns import STACK_TYPE, name_of, type_of
 
 Metadata = dict[str, Any]
 MESSAGES = {"error": "error", "warning": "warning", "info": "message", "info#err": "message"}

@@ -20,7 +20,7 @@ from sandbox.engine.display.words import (
     display_name,
 )
 from sandbox.engine.options import Event
-from sandbox.engine.urns import name_of, type_of
+from sandbox.engine.resource.urns import name_of, type_of
 
 TRACEBACK = "Traceback (most recent call last)"
 LEVELS = ("mandatory", "advisory")

@@ -12,7 +12,7 @@ from typing import Any
 from rich.text import Text
 
 from sandbox.engine.display.words import OPERATIONS
-from sandbox.engine.values import ARCHIVE, ASSET, MASK, SECRET, SIGNATURE, UNKNOWN_TEXTS
+from sandbox.engine.resource.values import ARCHIVE, ASSET, MASK, SECRET, SIGNATURE, UNKNOWN_TEXTS
 
 INDENT = "    "
 INTERNAL = "__"

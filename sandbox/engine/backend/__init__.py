@@ -1,0 +1,1 @@
+"""The state of stacks on disk: checkpoint, journal, lock, and the passphrase of its secrets."""

@@ -1,0 +1,1 @@
+"""The files of projects and stacks, and the configuration in them."""
