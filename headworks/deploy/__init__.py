@@ -2,10 +2,11 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, Protocol
 
 from headworks.account import Access
 from headworks.failure import Failure
@@ -27,17 +28,27 @@ class Operation(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class Place:
+    """A stack, and where it lives."""
+
+    workspace: Workspace
+    stack: str
+    access: Access | None
+    """None where nobody says which account it is: a state can be read without."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(Place):
     """What was asked for on the command line; the flags are Pulumi's."""
 
     operation: Operation
-    workspace: Workspace
-    stack: str
     access: Access
     policy_packs: tuple[Path, ...] = ()
     policy_pack_configs: tuple[Path, ...] = ()
     yes: bool = False
     skip_preview: bool = False
+    preview_only: bool = False
+    """Of a refresh or destroy: show what it would do."""
     json: bool = False
     diff: bool = False
     suppress_outputs: bool = False
@@ -53,21 +64,83 @@ class Request:
         """Refresh and destroy work on the state alone; only a program's resources are held against policies."""
         return self.operation in {Operation.PREVIEW, Operation.UP}
 
+    @property
+    def changes(self) -> bool:
+        return self.operation is not Operation.PREVIEW and not self.preview_only
+
+
+Event = Mapping[str, Any]
+"""One of Pulumi's engine events, as `pulumi preview --event-log` writes them."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What came of an operation that nobody watched, for what judges it afterwards."""
+
+    events: Sequence[Event]
+    exit_code: int
+    error: str = ""
+    """Why it failed, where no event says so."""
+
+
+class Deployer(Protocol):
+    """What either engine does."""
+
+    def run(self, request: Request) -> int:
+        """Preview, ask, do, and show it; returns the exit code of the last of them that ran."""
+
+    def bulk_import(self, request: Request, file: Path, *, protect: bool) -> int:
+        """The same for the import of a file's resources."""
+
+    def observe(self, request: Request) -> Observation:
+        """Do it without a display, and without asking anybody."""
+
+    def outputs(self, place: Place) -> dict[str, Any]:
+        """Of the last `up`; empty before the first."""
+
+    def show_outputs(self, place: Place, *, as_json: bool, show_secrets: bool) -> int: ...
+
+    def export(self, place: Place) -> dict[str, Any]:
+        """The state in the envelope of `pulumi stack export`, with its secrets encrypted."""
+
+    def show_export(self, place: Place, *, show_secrets: bool) -> int: ...
+
+    def cancel(self, place: Place) -> int:
+        """Break the lock of a deployment that was killed."""
+
 
 def run(request: Request, engine: Engine) -> int:
     """Run the request and return the exit code of docs/command-line.md."""
     refuse_silent_change(request)
-    return _runner(engine, request.access)(request)
+    return deployer(engine, request.access).run(request)
+
+
+def observe(request: Request, engine: Engine) -> Observation:
+    """Look at what a request would do, without a display."""
+    if request.changes:
+        raise ValueError(f"{request.operation} changes the account, and nobody would see it; ask for its preview")
+    return deployer(engine, request.access).observe(request)
 
 
 def refuse_silent_change(request: Request) -> None:
     """Raises Failure (exit 2) for a change that nobody has agreed to and nobody can be asked about."""
-    if request.operation is not Operation.PREVIEW and not request.yes and not sys.stdin.isatty():
+    if request.changes and not request.yes and not sys.stdin.isatty():
         raise Failure(
             f"--yes must be passed in to proceed with {request.operation} when nobody can be asked.",
             fix=f"Look at `headworks preview {request.stack}` first, then repeat with --yes.",
             exit_code=2,
         )
+
+
+def deployer(engine: Engine, access: Access | None) -> Deployer:
+    """The one that is asked for, loaded when it is: raises Failure (exit 3) as `choose` does."""
+    if choose(engine, access) is Engine.PULUMI:
+        from headworks.deploy import official
+
+        return official
+    from headworks.deploy import embedded
+
+    return embedded
 
 
 def choose(engine: Engine, access: Access | None) -> Engine:
@@ -112,13 +185,3 @@ def refuse_faulty_configuration(file: Path) -> None:
             fix="Correct the names; docs/policies.md lists the policies and their settings.",
             exit_code=2,
         )
-
-
-def _runner(engine: Engine, access: Access) -> Callable[[Request], int]:
-    if choose(engine, access) is Engine.PULUMI:
-        from headworks.deploy import official
-
-        return official.run
-    from headworks.deploy import embedded
-
-    return embedded.run

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from ruamel.yaml import YAML
 
 from headworks import terminal
-from headworks.deploy import Operation, Request
-from headworks.deploy.observation import Event, Observation
+from headworks.deploy import Event, Observation, Operation, Place, Request
 from headworks.deploy.passphrase import passphrase
 from headworks.workspace import Workspace
 from sandbox import engine
@@ -21,15 +21,13 @@ from sandbox.engine.display.json_output import Digest, EventLines
 
 Run = Callable[[engine.Options, engine.Emit], engine.Result]
 
-RUN: dict[Operation, Run] = {
+_RUN: dict[Operation, Run] = {
     Operation.PREVIEW: engine.preview,
     Operation.UP: engine.up,
     Operation.REFRESH: engine.refresh,
     Operation.DESTROY: engine.destroy,
 }
-PREVIEW: dict[Operation, Run] = {**RUN, Operation.UP: engine.preview}
-"""What shows beforehand what an operation would do; refresh and destroy have a mode for it."""
-QUESTION = {
+_QUESTION = {
     Operation.UP: "Do you want to perform this update",
     Operation.REFRESH: "Do you want to perform this refresh",
     Operation.DESTROY: "Do you want to perform this destroy",
@@ -38,42 +36,56 @@ QUESTION = {
 
 
 def run(request: Request) -> int:
-    """Preview, ask, do; returns the exit code of the last of them that ran."""
-    options = options_of(request)
-    if request.operation is Operation.PREVIEW:
-        return _show(engine.preview, options, request, preview=True)
-    if not request.skip_preview:
-        beforehand = replace(options, preview_only=True, expect_no_changes=False)
-        if code := _show(PREVIEW[request.operation], beforehand, request, preview=True):
-            return code
-        if not request.yes:
-            typer.confirm(QUESTION[request.operation], abort=True)
-    return _show(RUN[request.operation], options, request, preview=False)
+    do = _RUN[request.operation]
+    if not request.changes:
+        return _show(do, options_of(request), request, preview=True)
+    # Refresh and destroy have a mode that shows beforehand what they would do.
+    return _preview_ask_do(request, engine.preview if request.operation is Operation.UP else do, do)
 
 
 def bulk_import(request: Request, file: Path, *, protect: bool) -> int:
-    """Preview, ask, do."""
-    options = options_of(request)
-    run_import = partial(engine.bulk_import, file=file, protect=protect)
-    if not request.yes:
-        if code := _show(run_import, replace(options, preview_only=True), request, preview=True):
-            return code
-        typer.confirm(QUESTION[Operation.IMPORT], abort=True)
-    return _show(run_import, options, request, preview=False)
+    do = partial(engine.bulk_import, file=file, protect=protect)
+    return _preview_ask_do(replace(request, skip_preview=request.yes), do, do)
 
 
 def observe(request: Request) -> Observation:
-    """Preview without a display."""
     events: list[Event] = []
-    result = PREVIEW[request.operation](replace(options_of(request), preview_only=True), events.append)
+    result = _RUN[request.operation](options_of(request), events.append)
     return Observation(events, int(result.exit_code), result.error)
 
 
-def carry_out(request: Request) -> Observation:
-    """Do what is asked, without a display."""
-    events: list[Event] = []
-    result = RUN[request.operation](options_of(request), events.append)
-    return Observation(events, int(result.exit_code), result.error)
+def outputs(place: Place) -> dict[str, Any]:
+    return engine.outputs(stack_options(place.workspace, place.stack))
+
+
+def show_outputs(place: Place, *, as_json: bool, show_secrets: bool) -> int:
+    """JSON, or YAML for people."""
+    found = engine.outputs(stack_options(place.workspace, place.stack), show_secrets=show_secrets)
+    if as_json:
+        print(json.dumps(found, indent=4))
+    elif found:
+        yaml = YAML()
+        yaml.default_flow_style = False
+        yaml.dump(found, sys.stdout)
+    else:
+        print(f"{place.stack} has no outputs yet; `headworks up {place.stack}` makes them.", file=sys.stderr)
+    return 0
+
+
+def export(place: Place) -> dict[str, Any]:
+    return engine.export(stack_options(place.workspace, place.stack))
+
+
+def show_export(place: Place, *, show_secrets: bool) -> int:
+    state = engine.export(stack_options(place.workspace, place.stack), show_secrets=show_secrets)
+    print(json.dumps(state, indent=4))
+    return 0
+
+
+def cancel(place: Place) -> int:
+    engine.cancel(stack_options(place.workspace, place.stack))
+    print(f"{place.stack} can be deployed again.")
+    return 0
 
 
 def options_of(request: Request) -> engine.Options:
@@ -87,6 +99,7 @@ def options_of(request: Request) -> engine.Options:
         refresh=request.refresh,
         expect_no_changes=request.expect_no_changes,
         ignore_protect=request.ignore_protect,
+        preview_only=request.preview_only,
         continue_on_error=request.continue_on_error,
         take_over=True,  # the lock of a killed deployment on this machine hinders nobody; what it left is completed
         environment=request.access.environment,
@@ -98,6 +111,17 @@ def stack_options(workspace: Workspace, stack: str) -> engine.Options:
     return engine.Options(
         project=workspace.system, stack=stack, state=workspace.home / "state", passphrase=passphrase(workspace.home)
     )
+
+
+def _preview_ask_do(request: Request, preview: Run, do: Run) -> int:
+    options = options_of(request)
+    if not request.skip_preview:
+        beforehand = replace(options, preview_only=True, expect_no_changes=False)
+        if code := _show(preview, beforehand, request, preview=True):
+            return code
+        if not request.yes:
+            typer.confirm(_QUESTION[request.operation], abort=True)
+    return _show(do, options, request, preview=False)
 
 
 def _show(run_operation: Run, options: engine.Options, request: Request, *, preview: bool) -> int:

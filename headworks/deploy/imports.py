@@ -9,8 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from headworks.deploy import Engine, Operation, Request, choose, embedded, official, refuse_silent_change
-from headworks.deploy.observation import Observation
+from headworks.deploy import Engine, Observation, Operation, Request, deployer, refuse_silent_change
 from headworks.failure import Failure
 
 _CONTACTS_NOBODY = frozenset({"pulumi-python:dynamic/headworks:PhysicalNames"})
@@ -24,15 +23,14 @@ def run(request: Request, engine: Engine, file: Path, *, protect: bool) -> int:
         raise Failure(
             f"{file}: there is no such file.", fix="`headworks adopt` writes one for each stack.", exit_code=2
         )
-    by = official if choose(engine, request.access) is Engine.PULUMI else embedded
-    code: int = by.bulk_import(request, file, protect=protect)
-    if code:
+    by = deployer(engine, request.access)
+    if code := by.bulk_import(request, file, protect=protect):
         return code
     previewed = by.observe(replace(request, operation=Operation.PREVIEW))
     recorded = _of_state_only(previewed)
     ended = previewed
     if recorded and not previewed.exit_code:
-        ended = by.carry_out(
+        ended = by.observe(
             replace(request, operation=Operation.UP, yes=True, skip_preview=True, targets=tuple(recorded))
         )
     if ended.exit_code:

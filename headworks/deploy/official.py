@@ -10,127 +10,126 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from headworks.account import Access
-from headworks.deploy import Operation, Request
-from headworks.deploy.observation import Observation
+from headworks.deploy import Observation, Operation, Place, Request
 from headworks.deploy.passphrase import generated_file
 from headworks.failure import Failure
 from headworks.workspace import PROJECT_FILE, Workspace
 
 
 def run(request: Request) -> int:
-    """Run `pulumi OPERATION` and return its exit code."""
-    directory = project_directory(request.workspace, request.access)
-    environment = command_environment(request.workspace, request.access)
-    if code := _select(request, directory, environment):
-        return code
-    return subprocess.run(arguments(request, directory), env=environment, check=False).returncode
-
-
-def _select(request: Request, directory: Path, environment: dict[str, str]) -> int:
-    """On the local account the stack is made when it is first named. Returns the exit code of `pulumi`."""
-    if not request.access.local:
-        return 0
-    command = ["pulumi", "stack", "select", "--create", "--cwd", str(directory), "--non-interactive", request.stack]
-    return subprocess.run(command, env=environment, check=False, stdout=sys.stderr).returncode
+    """Run `pulumi OPERATION`, which previews and asks itself."""
+    pulumi = _pulumi_of(request)
+    return _select(pulumi, request) or pulumi.run(*_arguments(request)).returncode
 
 
 def bulk_import(request: Request, file: Path, *, protect: bool) -> int:
     """Run `pulumi import --file`; the program is there already, so no code is generated."""
-    directory = project_directory(request.workspace, request.access)
-    environment = command_environment(request.workspace, request.access)
-    if code := _select(request, directory, environment):
-        return code
-    command = [
-        "pulumi",
-        "import",
-        "--file",
-        str(file),
-        "--stack",
-        request.stack,
-        "--cwd",
-        str(directory),
-        "--generate-code=false",
-        f"--protect={str(protect).lower()}",
-    ]
-    flags = {"--yes": request.yes, "--non-interactive": not sys.stdin.isatty(), "--json": request.json}
-    command += [flag for flag, given in flags.items() if given]
-    return subprocess.run(command, env=environment, check=False).returncode
+    pulumi = _pulumi_of(request)
+    words = [*_arguments(request), "--file", str(file), "--generate-code=false", f"--protect={str(protect).lower()}"]
+    return _select(pulumi, request) or pulumi.run(*words).returncode
 
 
 def observe(request: Request) -> Observation:
-    """Run `pulumi preview` or `pulumi refresh --preview-only` without a display."""
-    return _watched(request, *(["--preview-only"] if request.operation is Operation.REFRESH else []))
-
-
-def carry_out(request: Request) -> Observation:
-    """Do what is asked, without a display."""
-    return _watched(request)
-
-
-def _watched(request: Request, *more: str) -> Observation:
-    directory = project_directory(request.workspace, request.access)
-    # `--event-log` is one of the options that it hides from people.
-    environment = command_environment(request.workspace, request.access) | {"PULUMI_DEBUG_COMMANDS": "true"}
-    if code := _select(request, directory, environment):
+    """Run `pulumi OPERATION` for its events."""
+    pulumi = _pulumi_of(request)
+    if code := _select(pulumi, request):
         return Observation((), code, "`pulumi stack select` failed")
+    # `--event-log` is one of the options that it hides from people.
+    shown = replace(pulumi, environment={**pulumi.environment, "PULUMI_DEBUG_COMMANDS": "true"})
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "events.jsonl"
-        command = [*arguments(request, directory), *more, "--event-log", str(log)]
-        ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        ended = shown.run(*_arguments(request), "--event-log", str(log), capture_output=True)
         events = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []
     return Observation(events, ended.returncode, ended.stderr.strip() if ended.returncode else "")
 
 
-def query(workspace: Workspace, access: Access | None, words: list[str]) -> int:
-    """Run a `pulumi stack …` command that only reads, and return its exit code."""
-    directory = project_directory(workspace, access)
-    command = ["pulumi", *words, "--cwd", str(directory), "--non-interactive"]
-    return subprocess.run(command, env=command_environment(workspace, access), check=False).returncode
+def outputs(place: Place) -> dict[str, Any]:
+    return _answer(place, "stack", "output", "--json")
 
 
-def answer(workspace: Workspace, access: Access | None, words: list[str]) -> str:
-    """What a `pulumi stack …` command prints. Raises Failure when it fails; it has said why then."""
-    directory = project_directory(workspace, access)
-    command = ["pulumi", *words, "--cwd", str(directory), "--non-interactive"]
-    environment = command_environment(workspace, access)
-    finished = subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE, text=True)
+def show_outputs(place: Place, *, as_json: bool, show_secrets: bool) -> int:
+    return _query(place, "stack", "output", *_given({"--json": as_json, "--show-secrets": show_secrets})).returncode
+
+
+def export(place: Place) -> dict[str, Any]:
+    return _answer(place, "stack", "export")
+
+
+def show_export(place: Place, *, show_secrets: bool) -> int:
+    return _query(place, "stack", "export", *_given({"--show-secrets": show_secrets})).returncode
+
+
+def cancel(place: Place) -> int:
+    return _query(place, "cancel", "--yes").returncode
+
+
+@dataclass(frozen=True)
+class _Pulumi:
+    """The command line, and where it runs."""
+
+    directory: Path
+    environment: Mapping[str, str]
+
+    def run(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        command = ["pulumi", *words, "--cwd", str(self.directory)]
+        return subprocess.run(command, env=self.environment, check=False, text=True, **options)
+
+
+def _pulumi_of(place: Place) -> _Pulumi:
+    return _Pulumi(_project_directory(place.workspace, place.access), _environment(place.workspace, place.access))
+
+
+def _select(pulumi: _Pulumi, request: Request) -> int:
+    """On the local account the stack is made when it is first named. Returns the exit code of `pulumi`."""
+    if not request.access.local:
+        return 0
+    return pulumi.run("stack", "select", "--create", "--non-interactive", request.stack, stdout=sys.stderr).returncode
+
+
+def _query(place: Place, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command that is about the state alone."""
+    return _pulumi_of(place).run(*words, "--stack", place.stack, "--non-interactive", **options)
+
+
+def _answer(place: Place, *words: str) -> dict[str, Any]:
+    """The JSON that such a command prints. Raises Failure when it fails; it has said why then."""
+    finished = _query(place, *words, stdout=subprocess.PIPE)
     if finished.returncode:
         raise Failure(
-            f"`pulumi {' '.join(words)}` failed with exit code {finished.returncode}.", fix="What it says above is why."
+            f"`pulumi {' '.join(words)} --stack {place.stack}` failed with exit code {finished.returncode}.",
+            fix="What it says above is why.",
         )
-    return finished.stdout
+    answered: dict[str, Any] = json.loads(finished.stdout)
+    return answered
 
 
-def arguments(request: Request, directory: Path) -> list[str]:
-    """The command line of `pulumi` for a request."""
+def _arguments(request: Request) -> list[str]:
+    """What `pulumi` is told of a request."""
     changes = request.operation is not Operation.PREVIEW
-    command = [
-        "pulumi",
-        request.operation,
-        "--stack",
-        request.stack,
-        "--cwd",
-        str(directory),
-        f"--parallel={request.parallel}",
-    ]
-    flags = {
-        "--yes": changes and request.yes,
-        "--skip-preview": changes and request.skip_preview,
-        "--non-interactive": not sys.stdin.isatty(),
-        "--json": request.json,
-        "--diff": request.diff,
-        "--suppress-outputs": request.suppress_outputs,
-        "--refresh": request.runs_program and request.refresh,
-        "--expect-no-changes": request.expect_no_changes,
-        "--continue-on-error": request.operation in {Operation.UP, Operation.DESTROY} and request.continue_on_error,
-        "--ignore-protect": request.operation is not Operation.REFRESH and request.ignore_protect,
-    }
-    command += [flag for flag, given in flags.items() if given]
+    command: list[str] = [request.operation, "--stack", request.stack, f"--parallel={request.parallel}"]
+    command += _given(
+        {
+            "--yes": changes and request.yes,
+            "--skip-preview": changes and request.skip_preview,
+            "--preview-only": changes and request.preview_only,
+            "--non-interactive": not sys.stdin.isatty(),
+            "--json": request.json,
+            "--diff": request.diff,
+            "--suppress-outputs": request.suppress_outputs,
+            "--refresh": request.runs_program and request.refresh,
+            "--expect-no-changes": request.expect_no_changes,
+            "--continue-on-error": request.operation in {Operation.UP, Operation.DESTROY} and request.continue_on_error,
+            "--ignore-protect": request.operation is not Operation.REFRESH and request.ignore_protect,
+        }
+    )
     if request.runs_program:
         for pack in request.policy_packs:
             command += ["--policy-pack", str(pack)]
@@ -141,7 +140,11 @@ def arguments(request: Request, directory: Path) -> list[str]:
     return command
 
 
-def command_environment(workspace: Workspace, access: Access | None) -> dict[str, str]:
+def _given(flags: Mapping[str, bool]) -> list[str]:
+    return [flag for flag, given in flags.items() if given]
+
+
+def _environment(workspace: Workspace, access: Access | None) -> dict[str, str]:
     """Environment of the CLI: the account, this virtual environment's `uv`, and for the local account a backend here."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
@@ -157,7 +160,7 @@ def command_environment(workspace: Workspace, access: Access | None) -> dict[str
     return environment
 
 
-def project_directory(workspace: Workspace, access: Access | None) -> Path:
+def _project_directory(workspace: Workspace, access: Access | None) -> Path:
     """The system directory itself, or for the local account an up-to-date copy of its Pulumi files."""
     if access is None or not access.local:
         return workspace.system

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from headworks.account import Access
 from headworks.checks.looking import read_each
-from headworks.deploy import Engine, Operation, Request
-from headworks.deploy.observation import Observation, observe
+from headworks.deploy import Engine, Observation, Operation, Request, observe
 from headworks.deploy.stacks import resources_of
 from headworks.drift import refresh
 from headworks.drift.deployed import Deployed
@@ -45,7 +44,7 @@ def compare(workspace: Workspace, stack: str, access: Access, engine: Engine, no
     """Look at everything. Raises Failure when there is nothing to compare with, or the ignore file is wrong."""
     entries = [entry for entry in read_entries(workspace.system) if entry.stack == stack]
     deployed = Deployed.of_state(stack, resources_of(workspace, stack, engine))
-    request = Request(operation=Operation.REFRESH, workspace=workspace, stack=stack, access=access)
+    request = Request(operation=Operation.REFRESH, preview_only=True, workspace=workspace, stack=stack, access=access)
     found, unseen = _found(observe(request, engine), deployed, access)
     counting, ignored = sift(found, entries, now)
     # An entry for what could not be seen today may well be needed.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from headworks.deploy.observation import Event, Observation
+from headworks.deploy import Event, Observation
 from headworks.drift.deployed import Deployed, short
 from headworks.drift.difference import Difference, How, NotVerified
 from headworks.drift.noise import is_noise

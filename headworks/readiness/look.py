@@ -11,8 +11,7 @@ from headworks.account import Access
 from headworks.checks.check import Context
 from headworks.checks.git import Repository
 from headworks.checks.names import taken
-from headworks.deploy import Engine, Operation, Request
-from headworks.deploy.observation import observe
+from headworks.deploy import Engine, Operation, Request, observe
 from headworks.evidence.attestations import FOLDER, standings
 from headworks.evidence.waivers import Waiver, waivers_of_stack
 from headworks.facts.account import AccountReader, UnreadableError

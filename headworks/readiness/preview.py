@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pulumi_policy import EnforcementLevel
 
 from headworks.checks.names import PlannedResource, planned
-from headworks.deploy.observation import Observation
+from headworks.deploy import Observation
 from headworks.runbooks.graph import Resource, resources_of
 from policies.pack import NAME, policies
 from policies.rule import ADVICE

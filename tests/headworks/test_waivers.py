@@ -45,7 +45,9 @@ def test_a_stack_has_its_own_waivers_with_days_as_moments(tmp_path):
 
 def test_a_waiver_for_a_stack_that_is_not_there_is_refused_since_nobody_would_look_at_it(tmp_path):
     directory = written(tmp_path, WAIVER, WAIVER | {"stack": "prod"})
-    with pytest.raises(Failure, match=r"1.stack: it is for prod, which is no stack(.|\n)*Name one of production, staging") as raised:
+    with pytest.raises(
+        Failure, match=r"1.stack: it is for prod, which is no stack(.|\n)*Name one of production, staging"
+    ) as raised:
         waivers_of_stack(directory, "production")
     assert raised.value.exit_code == 2
 

@@ -11,7 +11,7 @@ import pytest
 from headworks.account import Access
 from headworks.checks.check import Context, Finding
 from headworks.checks.names import TakenName
-from headworks.deploy.observation import Event, Observation
+from headworks.deploy import Event, Observation
 from headworks.evidence.attestations import Attestation
 from headworks.evidence.attestations import Standing as AttestationStanding
 from headworks.evidence.waivers import Waiver

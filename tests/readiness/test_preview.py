@@ -2,7 +2,7 @@
 
 import pytest
 
-from headworks.deploy.observation import Observation
+from headworks.deploy import Observation
 from headworks.readiness.preview import Preview
 from headworks.runbooks.graph import Resource
 from tests.readiness.conftest import URN, step, verdict, violation
