@@ -88,6 +88,30 @@ class ProbeOutput(Output):
     """What the body must hold; none when any will do."""
 
 
+class AttestationOutput(Output):
+    """A kind of attestation that lines of the runbook want for this stack."""
+
+    kind: str
+    """What is attested, as `headworks attest` calls it."""
+    when: Literal["before", "after"]
+    """Whether the lines ask before a deployment or after one."""
+    lines: tuple[str, ...]
+    """Ids of the lines."""
+
+
+class RunbookOutput(Output):
+    """The runbook of the system, as it was when the stack was brought up."""
+
+    path: str
+    """Of its file, relative to the folder of the program."""
+    digest: str
+    """SHA-256 of its file, hexadecimal."""
+    line_count: int
+    """How many of its lines ask of this stack."""
+    attestations: tuple[AttestationOutput, ...]
+    """What of these stays with people: those before a deployment first, then in the order of the lines."""
+
+
 class StackOutputs(Output):
     """All documents of a stack."""
 
@@ -119,6 +143,8 @@ class StackOutputs(Output):
     """Ids of the healthchecks, by the key in the system's file."""
     probes: dict[str, ProbeOutput] | None = None
     """What the healthchecks ask, by the same keys."""
+    runbook: RunbookOutput | None = None
+    """What the runbook asks of this stack; none for a system without one."""
 
     @property
     def workers(self) -> dict[str, CompanionOutput]:

@@ -22,6 +22,7 @@ from headworks.readiness.judgement import judge
 from headworks.readiness.preview import EVERYTHING_ADVISES, Preview
 from headworks.readiness.runbook import read_lines
 from headworks.readiness.standing import Standing
+from headworks.runbooks.reading import runbook_file
 from headworks.workspace import Workspace
 from policies.clock import VARIABLE, now
 from policies.waivers import Waiver as StatedWaiver
@@ -64,7 +65,7 @@ def look(
 ) -> Readiness:
     """Preview the stack, ask the checks and probes of its lines, and judge. Raises Failure for faulty files or a clock set back."""
     environment = load_environment(workspace.system, stack)
-    runbook = workspace.root / "runbooks" / f"{workspace.project}.yaml"
+    runbook = runbook_file(workspace.root, workspace.project)
     lines = read_lines(runbook) if runbook.is_file() else ()
     today = _today()
     tell(f"Previewing {stack}")

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
-from ruamel.yaml.error import YAMLError
 
 from headworks.checks.registry import CHECKS
 from headworks.evidence.attestations import KINDS
-from headworks.failure import Failure
-from headworks.runbooks.lines import Attestation, Check, Line, Policy, load_runbook
+from headworks.runbooks.lines import Attestation, Check, Line, Policy
+from headworks.runbooks.reading import faulty, load_runbook, problems
 from policies.pack import RULES
 
 _RULES = {rule.id for rule in RULES}
@@ -17,14 +16,9 @@ _RULES = {rule.id for rule in RULES}
 
 def read_lines(file: Path) -> tuple[Line, ...]:
     """Raises Failure (exit 2) with everything that is wrong in the file, and what it names that is not there."""
-    try:
-        lines = load_runbook(file).lines
-    except YAMLError as error:
-        raise _failure(file, [str(error)]) from error
-    except ValidationError as error:
-        raise _failure(file, list(_problems(error))) from error
+    lines = load_runbook(file).lines
     if faults := [f"{line.id}: {fault}" for line in lines for fault in _unknown(line)]:
-        raise _failure(file, faults)
+        raise faulty(file, faults)
     return lines
 
 
@@ -47,18 +41,4 @@ def _misunderstood(holder: Check) -> Iterator[str]:
     try:
         CHECKS[holder.check].arguments.model_validate(holder.arguments)
     except ValidationError as error:
-        yield from (f"check {holder.check}: with.{problem}" for problem in _problems(error))
-
-
-def _problems(error: ValidationError) -> Iterator[str]:
-    for each in error.errors():
-        yield f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
-
-
-def _failure(file: Path, problems: list[str]) -> Failure:
-    listed = "\n".join(f"  {problem}" for problem in problems)
-    return Failure(
-        f"{file} is no runbook that can be judged:\n{listed}",
-        fix="Correct these places; the comment on top of the runbooks here says what can hold a line.",
-        exit_code=2,
-    )
+        yield from (f"check {holder.check}: with.{problem}" for problem in problems(error))

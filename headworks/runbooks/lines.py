@@ -1,11 +1,9 @@
 """The files under `runbooks/`: every line of a system's runbook with its id, in our words, and with what holds it."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from ruamel.yaml import YAML
 
 
 class Written(BaseModel):
@@ -127,8 +125,3 @@ class Runbook(Written):
         if numbers != sorted(set(numbers)) or len({line.id[0] for line in self.lines}) > 1:
             raise ValueError("the ids of a runbook are unique, of one letter, and in order")
         return self
-
-
-def load_runbook(file: Path) -> Runbook:
-    """The runbook in a file; raises pydantic's ValidationError where it is not one."""
-    return Runbook.model_validate(YAML(typ="safe", pure=True).load(file))

@@ -13,6 +13,7 @@ import pytest
 from components.worker_environment import WorkerEnvironment
 from headworks.model.environment import Database, Environment
 from headworks.outputs import StackOutputs, schema
+from headworks.runbooks.document import runbook_document
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = REPOSITORY / "docs" / "outputs.md"
@@ -31,22 +32,23 @@ def outputs(build, environment_facts) -> Callable[[Environment], dict[str, Any]]
             pulumi.Output.from_input(worker.outputs).apply(resolved.update)
 
         build(program)
-        return resolved
+        return resolved | runbook_document(REPOSITORY, environment)
 
     return run
 
 
 RECORDED = REPOSITORY / "tests" / "render" / "outputs"
 FROM_THE_ACCOUNT = {"id", "uuid", "namespaceId", "bookmark", "subdomain"}
+OF_A_FILE = {"digest"}
 
 
 def without_ids(part: Any) -> Any:
-    """Without what only the account gives, and a stand-in makes up."""
+    """Without what only the account gives, and a stand-in makes up; and without what each comment in a file changes."""
     if isinstance(part, list):
         return [without_ids(inner) for inner in part]
     if not isinstance(part, dict):
         return part
-    kept = {key: without_ids(inner) for key, inner in part.items() if key not in FROM_THE_ACCOUNT}
+    kept = {key: without_ids(inner) for key, inner in part.items() if key not in FROM_THE_ACCOUNT | OF_A_FILE}
     kept |= {"healthchecks": sorted(part["healthchecks"])} if "healthchecks" in part else {}
     return kept | ({"counters": part["namespaceId"]} if part.get("type") == "ratelimit" else {})
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from headworks.runbooks.lines import load_runbook
+from headworks.runbooks.reading import load_runbook
 
 ROOT = Path(__file__).parents[2]
 WITHOUT = [word for source in ("attestations", "checks", "probes") for word in ("--without", source)]

@@ -144,6 +144,7 @@ def test_production_does_not_go_away_by_accident(both_up):
 def test_outputs_are_for_programs_too(both_up):
     outputs = json.loads(both_up.run("outputs", "production", "--json"))
     assert outputs["environment"]["accountId"] == ACCOUNT
+    assert {"kind": "on-call", "when": "after", "lines": ["R69"]} in outputs["runbook"]["attestations"]
     assert {bucket["name"] for bucket in outputs["storage"]["buckets"].values()} == BUCKETS["production"]
 
 

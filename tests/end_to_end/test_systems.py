@@ -26,7 +26,8 @@ from headworks.outputs.reading import read_text
 from headworks.render import CONFIGURATION, Rendering, render
 from headworks.render.previews import identity, previews_of
 from headworks.runbooks.graph import Resource, missing, resources_of
-from headworks.runbooks.lines import Check, ResourceProperty, load_runbook
+from headworks.runbooks.lines import Check, ResourceProperty
+from headworks.runbooks.reading import load_runbook
 from headworks.secrets import declared_names
 from headworks.token.least import least_of
 from headworks.token.parts import RESOURCES

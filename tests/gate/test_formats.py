@@ -17,7 +17,7 @@ from headworks.gate.formats.text import changes, conclusion
 from headworks.gate.verdict import Kind, Verdict
 from headworks.readiness.evidence import Source
 from headworks.readiness.standing import State
-from headworks.runbooks.lines import load_runbook
+from headworks.runbooks.reading import load_runbook
 from tests.readiness.conftest import URN, Scene, step, verdict, violation
 
 REPOSITORY = Path(__file__).parents[2]

@@ -8,7 +8,8 @@ import pytest
 from headworks.checks.registry import CHECKS
 from headworks.evidence.attestations import KINDS
 from headworks.model.files import load_environment
-from headworks.runbooks.lines import Attestation, Check, Policy, Probe, load_runbook
+from headworks.runbooks.lines import Attestation, Check, Policy, Probe
+from headworks.runbooks.reading import load_runbook
 from policies.pack import RULES
 from policies.rule import OFF
 

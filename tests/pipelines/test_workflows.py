@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from headworks.runbooks.lines import Check, load_runbook
+from headworks.runbooks.lines import Check
+from headworks.runbooks.reading import load_runbook
 from headworks.workspace import open_workspace
 from tests.pipelines.conftest import ROOT, WORKFLOWS, load, names
 
