@@ -11,15 +11,8 @@ import httpx
 from pydantic import BaseModel
 
 from headworks.checks.github_api import GitHub, User
+from headworks.comment import composed, mark
 from headworks.failure import Failure
-
-LONGEST = 65_000
-"""Characters; GitHub takes 65,536."""
-
-_CUT = "\n\n… the rest is in the report of the run.\n"
-_FOLDED, _UNFOLDED = "<details>", "</details>"
-_ROOM = 500
-"""Characters that a text needs beside its own: what closes it, and what parts it from the next."""
 
 _NEEDED = {"comment": "pull-requests: write", "issue": "issues: write"}
 
@@ -86,21 +79,3 @@ class Conversation(GitHub):
                 fix=f"Give the job the permission `{_NEEDED[kind]}`; a pull request from a fork never has it.",
             )
         return Post.model_validate(response.json()).html_url
-
-
-def mark(name: str) -> str:
-    return f"<!-- headworks {name} -->"
-
-
-def composed(name: str, texts: Sequence[str]) -> str:
-    """The mark, and under it each text. Together they fit: of long ones each gives up its end."""
-    share = (LONGEST - len(mark(name))) // max(len(texts), 1) - _ROOM
-    return "\n\n".join([mark(name), *(_cut(text.strip(), share) for text in texts)]) + "\n"
-
-
-def _cut(text: str, longest: int) -> str:
-    if len(text) <= longest:
-        return text
-    kept = text[: max(text.rfind("\n", 0, longest), 0) or longest]
-    # What stays folded open would swallow the texts below.
-    return kept + ("\n\n" + _UNFOLDED) * (kept.count(_FOLDED) - kept.count(_UNFOLDED)) + _CUT

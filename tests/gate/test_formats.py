@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from headworks.checks.check import Finding
 from headworks.checks.names import TakenName
+from headworks.comment import LONGEST
 from headworks.gate.formats import FORMATS, Format
-from headworks.gate.formats.markdown import LONGEST, as_markdown
+from headworks.gate.formats.markdown import as_markdown
 from headworks.gate.formats.text import changes, conclusion
 from headworks.gate.verdict import Kind, Verdict
 from headworks.readiness.evidence import Source
@@ -189,3 +190,10 @@ def test_a_comment_is_never_longer_than_github_takes():
     text = as_markdown(refused("x" * 2 * LONGEST))
     assert len(text) < 65_536
     assert text.startswith("<!-- headworks gate")
+
+
+def test_a_comment_that_is_cut_leaves_nothing_folded_open():
+    scene = Scene(events=[violation("alerts-must-have-a-mechanism", "x" * LONGEST) for _ in range(2)])
+    text = as_markdown(Verdict(scene.readiness(runbook=RUNBOOK)))
+    assert "the rest is in the report of the run" in text
+    assert text.count("<details>") == text.count("</details>") == 1

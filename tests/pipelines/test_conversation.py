@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from headworks.cli import app
-from headworks.conversation import LONGEST, composed, mark
+from headworks.comment import LONGEST, composed, mark
 from headworks.failure import Failure
 from tests.pipelines.conftest import BOT, TOKEN
 

@@ -3,19 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from headworks.comment import mark, shortened
 from headworks.gate.formats.text import REMARKS, TITLES, changes, conclusion, of_kind
 from headworks.gate.verdict import Kind, Reason, Verdict
 from headworks.readiness.report import SYMBOLS, counts
 from headworks.readiness.standing import OPEN, State
 
-LONGEST = 60_000
-"""Characters; GitHub takes 65,536 in a comment."""
-
 
 def as_markdown(verdict: Verdict) -> str:
     readiness = verdict.readiness
     lines = [
-        mark(verdict),
+        mark(f"gate {readiness.system} {readiness.stack}"),
         f"### {'✅' if verdict.passes else '⛔'} {_text(conclusion(verdict))}",
         "",
         changes(verdict),
@@ -26,11 +24,7 @@ def as_markdown(verdict: Verdict) -> str:
         "",
         f"<sub>commit {(readiness.commit or 'none')[:12]}, account {'on this machine' if readiness.access.local else 'of Cloudflare'}</sub>",
     ]
-    return _within_limit("\n".join(lines))
-
-
-def mark(verdict: Verdict) -> str:
-    return f"<!-- headworks gate {verdict.readiness.system} {verdict.readiness.stack} -->"
+    return shortened("\n".join(lines))
 
 
 def _counts(verdict: Verdict) -> list[str]:
@@ -82,9 +76,3 @@ def _text(text: str) -> str:
     """Plain text: nothing in a name or a message becomes markup, a mention or a second row of the table."""
     escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
     return escaped.replace("@", "@\N{ZERO WIDTH SPACE}")
-
-
-def _within_limit(text: str) -> str:
-    if len(text) <= LONGEST:
-        return text
-    return text[: text.rindex("\n", 0, LONGEST)] + "\n\n… the rest is in the report of the run."
