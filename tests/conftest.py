@@ -1,6 +1,7 @@
 """Fixtures for more than one folder.
 
-`policy_pack`: the pack in its own process, asked as Pulumi's engine asks it. `node_tool`: wrangler itself.
+`policy_pack`: the pack in its own process, asked as Pulumi's engine asks it. `node`: the one that the
+tests run on. `node_tool`: wrangler itself.
 """
 
 import gc
@@ -202,25 +203,33 @@ def policy_pack(policy_pack_process: PolicyPack) -> PolicyPack:
     return policy_pack_process
 
 
-NODE = Path(sys.executable).parent / "node"
 NODE_TOOLS = {"wrangler": "wrangler/bin/wrangler.js", "tsc": "typescript/bin/tsc"}
 
 
 @pytest.fixture(scope="session")
-def node_tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
+def node() -> str:
+    """The Node.js that `make tools` puts into the virtual environment, whatever is on PATH."""
+    pinned = Path(sys.executable).parent / "node"
+    if not pinned.exists():
+        pytest.skip("not verified under node: `make test` installs it")
+    return str(pinned)
+
+
+@pytest.fixture(scope="session")
+def node_tool(node: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `wrangler` or `tsc`, pinned by node/package-lock.json, in a folder: `node_tool("wrangler", "deploy", cwd=…, NAME=…)`.
 
     With a home of its own, and nothing in its environment but what is said.
     """
     modules = REPOSITORY / "node" / "node_modules"
-    if not NODE.exists() or not modules.exists():
+    if not modules.exists():
         pytest.skip("not verified by wrangler itself: `make test` installs it")
     home = tmp_path_factory.mktemp("home")
     settings = {"CI": "true", "NO_COLOR": "1", "WRANGLER_SEND_METRICS": "false", "WRANGLER_HIDE_BANNER": "true"}
 
     def run(tool: str, *words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(NODE), str(modules / NODE_TOOLS[tool]), *words],
+            [node, str(modules / NODE_TOOLS[tool]), *words],
             cwd=cwd,
             env={"PATH": "/usr/bin:/bin", "HOME": str(home), **settings, **variables},
             stdin=subprocess.DEVNULL,

@@ -1,7 +1,6 @@
 """What an environment takes over from the top of the file: as wrangler itself reads it, and in corners that it has none of."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -64,9 +63,8 @@ OWN = {
 }
 
 
-def test_wrangler_reads_the_same_of_every_option(tmp_path):
-    node = shutil.which("node", path=str(ROOT / ".venv/bin")) or shutil.which("node")
-    if node is None or not WRANGLER.exists():
+def test_wrangler_reads_the_same_of_every_option(node, tmp_path):
+    if not WRANGLER.exists():
         pytest.skip("not verified by wrangler: `make test` installs it")
     document = TOP | {"env": {"quiet": {}, "own": OWN}}
     file = tmp_path / "wrangler.json"

@@ -20,17 +20,15 @@ Serve = Callable[..., httpx.Client]
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
+def serve(node: str, tmp_path: Path) -> Iterator[Serve]:
     """Run a Worker of apps/ with these bindings; the answer is a client of it."""
-    if shutil.which("node") is None:
-        pytest.skip("there is no node to run the Worker with")
     with contextlib.ExitStack() as running:
 
         def run(app: str, host: str, **bindings: Any) -> httpx.Client:
             module = shutil.copy(REPOSITORY / "apps" / app / "worker.js", tmp_path / f"{app}.mjs")
             process = running.enter_context(
                 subprocess.Popen(
-                    ["node", str(Path(__file__).with_name("serve.mjs")), str(module)],
+                    [node, str(Path(__file__).with_name("serve.mjs")), str(module)],
                     env=os.environ | {"BINDINGS": json.dumps(bindings)},
                     stdin=subprocess.PIPE,  # closed at the end, which ends it
                     stdout=subprocess.PIPE,

@@ -22,11 +22,10 @@ OPTIONAL = {"ADMIN_API_KEY", "AUTH_SECRET", "JURISDICTION", "RATE_LIMIT", "SKIP_
 """What some environments have, and the code can do without."""
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to check the syntax with")
 @pytest.mark.parametrize("worker", [*WORKERS.values(), "apps/triggers-api-tail/worker.js"])
-def test_the_worker_is_valid_javascript(worker, tmp_path):
+def test_the_worker_is_valid_javascript(node, worker, tmp_path):
     module = shutil.copy(REPOSITORY / worker, tmp_path / "worker.mjs")
-    subprocess.run(["node", "--check", str(module)], check=True)
+    subprocess.run([node, "--check", str(module)], check=True)
 
 
 def bound(environment: Environment) -> set[str | None]:

@@ -1,7 +1,6 @@
 """Checks of the built code, parsed by a real node."""
 
 import random
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 MAIN = "apps/rockhounding-api/worker.js"
 EVERY = ["bundle-is-built", "bundle-fits-the-plan", "bundle-parses"]
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to parse with")
+needs_node = pytest.mark.usefixtures("node")
 
 
 @pytest.fixture
