@@ -1,5 +1,6 @@
 """`headworks render`: what an app's repository gets from a stack."""
 
+import os
 import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
@@ -72,7 +73,7 @@ def render(
         outputs = _of_file(from_file, stack)
         other = _of_file(preview, None) if preview else None
         folder = PurePosixPath(app_folder or ".")
-    files = compare(to, rendered(Rendering(outputs=outputs, preview=other, app=folder)))
+    files = compare(to, rendered(Rendering(outputs=outputs, preview=other, app=folder, package=_package(to))))
     if not check:
         write(files)
     if json:
@@ -106,6 +107,13 @@ def _folder(workspace: Workspace, to: Path) -> PurePosixPath:
     """What the system's files call a folder beside them; one elsewhere stands for the program's own."""
     folder = to.resolve()
     return PurePosixPath(folder.relative_to(workspace.root) if folder.is_relative_to(workspace.root) else ".")
+
+
+def _package(to: Path) -> PurePosixPath:
+    """The way up to the nearest package.json; to the folder itself, if there is none."""
+    folder = to.resolve()
+    found = next((each for each in (folder, *folder.parents) if (each / "package.json").is_file()), folder)
+    return PurePosixPath(os.path.relpath(found, folder))
 
 
 def _report(files: "list[File]", *, check: bool) -> dict[str, object]:

@@ -33,6 +33,8 @@ class Target:
     """Empty for the main Worker."""
     folder: PurePosixPath
     """Of the file, as the system's files call it."""
+    package: PurePosixPath
+    """Of the app's package.json, from the main Worker's file."""
     previews: Previews
 
     @property
@@ -49,7 +51,7 @@ def configuration(target: Target) -> Configuration:
     deployed, worker = target.deployed, target.deployed.worker
     return _stated(
         Configuration,
-        schema_=posixpath.relpath(SCHEMA, target.key or "."),
+        schema_=posixpath.relpath(target.package / SCHEMA, target.key or "."),
         name=worker.name,
         account_id=target.outputs.environment.account_id,
         main=target.path(worker.main),

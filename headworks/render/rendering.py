@@ -27,6 +27,8 @@ class Rendering:
     """Of another stack of the system, on whose resources `wrangler dev --remote` works."""
     app: PurePosixPath = PROGRAM
     """What the system's files call the folder that the files go to: paths in the outputs start at the program's folder."""
+    package: PurePosixPath = PROGRAM
+    """Where the app's package.json lies, from that folder: wrangler is installed beside it."""
 
 
 def render(rendering: Rendering) -> dict[PurePosixPath, str]:
@@ -45,7 +47,7 @@ def render(rendering: Rendering) -> dict[PurePosixPath, str]:
 def _files(rendering: Rendering, key: str, previews: Previews) -> dict[str, str]:
     outputs = rendering.outputs
     worker = outputs.workers[key]
-    target = Target(outputs=outputs, key=key, folder=rendering.app / key, previews=previews)
+    target = Target(outputs=outputs, key=key, folder=rendering.app / key, package=rendering.package, previews=previews)
     wrangler = configuration(target)
     document = Document(
         configuration=wrangler,
