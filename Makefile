@@ -40,7 +40,8 @@ lint: $(INSTALLED) ## format, lint, dependency arrows, workflows
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
 	.venv/bin/actionlint -shellcheck .venv/bin/shellcheck
-	.venv/bin/zizmor --offline --pedantic --quiet --config .github/zizmor.yml .github
+	.venv/bin/actionlint -shellcheck .venv/bin/shellcheck apps/*/.github/workflows/*.yml
+	.venv/bin/zizmor --offline --pedantic --quiet --config .github/zizmor.yml .github apps
 
 types: $(INSTALLED) ## the types
 	.venv/bin/mypy

@@ -1,7 +1,7 @@
 """Fixtures for more than one folder.
 
 `policy_pack`: the pack in its own process, asked as Pulumi's engine asks it. `node`: the one that the
-tests run on. `node_tool`: wrangler itself.
+tests run on. `node_tool`: wrangler itself; `node_modules`: where it lies.
 """
 
 import gc
@@ -216,20 +216,28 @@ def node() -> str:
 
 
 @pytest.fixture(scope="session")
-def node_tool(node: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
+def node_modules(node: str) -> Path:
+    """What node/package-lock.json pins; it runs on `node`."""
+    modules = REPOSITORY / "node" / "node_modules"
+    if not modules.exists():
+        pytest.skip("not verified by wrangler itself: `make test` installs it")
+    return modules
+
+
+@pytest.fixture(scope="session")
+def node_tool(
+    node: str, node_modules: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `wrangler` or `tsc`, pinned by node/package-lock.json, in a folder: `node_tool("wrangler", "deploy", cwd=…, NAME=…)`.
 
     With a home of its own, and nothing in its environment but what is said.
     """
-    modules = REPOSITORY / "node" / "node_modules"
-    if not modules.exists():
-        pytest.skip("not verified by wrangler itself: `make test` installs it")
     home = tmp_path_factory.mktemp("home")
     settings = {"CI": "true", "NO_COLOR": "1", "WRANGLER_SEND_METRICS": "false", "WRANGLER_HIDE_BANNER": "true"}
 
     def run(tool: str, *words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [node, str(modules / NODE_TOOLS[tool]), *words],
+            [node, str(node_modules / NODE_TOOLS[tool]), *words],
             cwd=cwd,
             env={"PATH": "/usr/bin:/bin", "HOME": str(home), **settings, **variables},
             stdin=subprocess.DEVNULL,

@@ -13,10 +13,17 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.pipelines.conftest import Runner
+
 REPOSITORY = Path(__file__).parents[2]
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
 
 Serve = Callable[..., httpx.Client]
+
+INSTALLED = {"npx ": ""}
+"""npx runs what is installed in the app's repository; here that is first on PATH."""
+OURS = {"headworks/.venv/bin/headworks": "headworks"}
+"""A pipeline of an app has a checkout of headworks; these tests are in one."""
 
 
 @pytest.fixture
@@ -56,3 +63,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         with httpx.Client(base_url=f"{address}/accounts/{ACCOUNT_ID}", headers=headers, trust_env=False) as client:
             yield client
         process.terminate()
+
+
+def app_repository(folder: Path, node_modules: Path, **expressions: str) -> Runner:
+    """apps/triggers-api as the repository that it would be, with its tools installed; it runs the steps of its workflow."""
+    repository = shutil.copytree(REPOSITORY / "apps/triggers-api", folder / "app")
+    (repository / "node_modules").symlink_to(node_modules)
+    quiet = {"HOME": str(folder), "WRANGLER_SEND_METRICS": "false", "CLOUDFLARE_CF_FETCH_ENABLED": "false"}
+    tools = repository / "node_modules/.bin"
+    return Runner(folder / "runner", expressions, quiet, repository, tools)

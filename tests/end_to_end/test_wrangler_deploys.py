@@ -1,15 +1,22 @@
-"""TriggersAPI's code is wrangler's: a real `wrangler deploy` of the rendered file makes the Worker that the stack describes."""
+"""TriggersAPI's code is wrangler's: the pipeline of its repository makes the Worker that the stack describes, by a real `wrangler deploy`.
+
+Another team's program finds the stack, too.
+"""
 
 import json
-import shutil
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from pydantic.alias_generators import to_snake
 
 from headworks.outputs import StackOutputs
+from tests.apps.conftest import INSTALLED, OURS, app_repository
+from tests.end_to_end.test_docs import shown_commands
 
 ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/app-teams.md"
 SYSTEM = "systems/triggers-api"
 SCRIPT = "triggers-api-staging"
 ACCOUNT = "0123456789abcdef0123456789abcdef"
@@ -31,20 +38,33 @@ def outputs(checkout):
 
 
 @pytest.fixture(scope="module")
-def deployed(checkout, node_tool, tmp_path_factory):
-    """What two deployments in a row printed: one that makes things, and one that finds them."""
-    app = shutil.copytree(ROOT / "apps/triggers-api", tmp_path_factory.mktemp("repository") / "app")
-    words = ["--to", str(app), "--app", "apps/triggers-api", "--system", SYSTEM]
-    checkout.run("render", "staging", *words)
+def app(checkout, node_modules, tmp_path_factory):
+    """The app's repository, whose pipeline has asked for the outputs; its committed files are of another account."""
     address = json.loads(checkout.run("sandbox", "env", "--json"))
     checkout.printed.pop()
-    texts = []
+    unset = ("secrets.PULUMI_ACCESS_TOKEN", "secrets.AWS_ACCESS_KEY_ID", "secrets.AWS_SECRET_ACCESS_KEY")
+    unset += ("vars.PULUMI_ORGANIZATION", "vars.PULUMI_BACKEND_URL", "vars.AWS_REGION")
+    app = app_repository(tmp_path_factory.mktemp("repository"), node_modules, **dict.fromkeys(unset, ""))
+    app.expressions |= {
+        "matrix.environment": "staging",
+        "secrets.CLOUDFLARE_API_TOKEN": address["CLOUDFLARE_API_TOKEN"],
+    }
+    app.variables |= address | {"HEADWORKS_HOME": str(checkout.home)}
+    here = f"headworks outputs staging --json --system {ROOT / SYSTEM}"
+    app.run("deploy", "deploy", "Get the outputs", instead={'pulumi stack output --json --stack "$STACK"': here})
+    return app
+
+
+@pytest.fixture(scope="module")
+def deployed(checkout, app):
+    """By the steps of the pipeline: nothing before the files are current, then twice; once it makes things, and once it finds them."""
+    shown = app.run("deploy", "deploy", "Compare with what is committed", instead=OURS, exit_code=1)
+    assert '+      "database_id"' in shown
+    folder = ["--to", str(app.repository / "staging"), "--app", "apps/triggers-api/staging"]
+    checkout.run("render", "staging", *folder, "--system", SYSTEM)
+    app.run("deploy", "deploy", "Compare with what is committed", instead=OURS)
     for _ in range(2):
-        ended = node_tool("wrangler", "deploy", cwd=app, **address)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        texts.append(ended.stdout)
-    checkout.run("render", "staging", *words, "--check")
-    return texts
+        app.run("deploy", "deploy", "Deploy", instead=INSTALLED)
 
 
 def stated(binding):
@@ -93,3 +113,28 @@ def test_its_route_and_its_workflow_are_there(checkout, outputs, deployed):
 
 def test_the_stack_finds_nothing_to_change_afterwards(checkout, deployed):
     checkout.run("up", "staging", "--yes", "--skip-preview", "--refresh", "--expect-no-changes", "--system", SYSTEM)
+
+
+def test_what_is_shown_to_app_teams_works_here_and_another_teams_program_finds_the_database(checkout, app, outputs):
+    environment = checkout.environment | {"PATH": app.path}
+    for command in shown_commands(PAGE):
+        if command.startswith("npx "):
+            continue  # tests/apps/test_triggers_api.py
+        here = command.replace("../app", str(app.repository)).replace("=.headworks ", f"={checkout.home} ")
+        ended = subprocess.run(
+            here, shell=True, cwd=ROOT, env=environment, input="made-up\n", capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+    database = outputs.storage.databases["DB"]
+    (bound,) = checkout.settings("reports-staging")["bindings"]
+    assert (bound["type"], bound["id"]) == ("d1", database.uuid)
+    shown = checkout.run("outputs", "staging", "--system", "docs/examples/reports", "--json")
+    assert json.loads(shown) == {"database": database.name}
+
+
+def test_what_is_shown_of_files_is_in_them():
+    workflow = (ROOT / "apps/triggers-api/.github/workflows/deploy.yml").read_text()
+    program = (ROOT / "docs/examples/reports/__main__.py").read_text()
+    shown = dict(re.findall(r"^```(yaml|python)\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL))
+    assert set(shown["yaml"].splitlines()) <= set(workflow.splitlines())
+    assert set(shown["python"].splitlines()) <= set(program.splitlines())

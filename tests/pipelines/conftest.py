@@ -22,8 +22,8 @@ TOKEN = "ghs_plantedTokenOfATest0123456789"
 BOT = {"login": "github-actions[bot]", "type": "Bot"}
 
 
-def load(name: str) -> dict[str, Any]:
-    return YAML(typ="safe").load(WORKFLOWS / f"{name}.yml")
+def load(name: str, repository: Path = ROOT) -> dict[str, Any]:
+    return YAML(typ="safe").load(repository / ".github/workflows" / f"{name}.yml")
 
 
 def names() -> list[str]:
@@ -113,6 +113,10 @@ class Runner:
     expressions: dict[str, str] = field(default_factory=dict)
     """What stands for each `${{ … }}`; one that is not here fails the test."""
     variables: dict[str, str] = field(default_factory=dict)
+    repository: Path = ROOT
+    """Whose workflows they are; steps run in it."""
+    tools: Path | None = None
+    """A folder on PATH before all others."""
 
     def __post_init__(self) -> None:
         (self.folder / "temp").mkdir(parents=True)
@@ -134,7 +138,7 @@ class Runner:
 
     def run(self, workflow: str, job: str, step: str, *, exit_code: int = 0, instead: Mapping[str, str] = {}) -> str:
         """Run one step; `instead` has what is put in place of a part of its script."""
-        (found,) = [each for each in load(workflow)["jobs"][job]["steps"] if each["name"] == step]
+        (found,) = [each for each in self.steps(workflow, job) if each["name"] == step]
         script = found["run"]
         for part, other in instead.items():
             assert part in script
@@ -147,10 +151,10 @@ class Runner:
         }
         ended = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-c", script],
-            cwd=ROOT,
+            cwd=self.repository,
             env={
                 **inherited,
-                "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+                "PATH": self.path,
                 "HEADWORKS_HOME": str(self.home),
                 "RUNNER_TEMP": str(self.temp),
                 "GITHUB_STEP_SUMMARY": str(self.summary),
@@ -166,6 +170,14 @@ class Runner:
         )
         assert ended.returncode == exit_code, f"{workflow}, {job}, {step}:\n{ended.stdout}"
         return ended.stdout
+
+    @property
+    def path(self) -> str:
+        folders = [self.tools, Path(sys.executable).parent, "/usr/bin", "/bin"]
+        return os.pathsep.join(str(folder) for folder in folders if folder)
+
+    def steps(self, workflow: str, job: str) -> list[dict[str, Any]]:
+        return load(workflow, self.repository)["jobs"][job]["steps"]
 
     def _expand(self, value: str) -> str:
         return re.sub(r"\$\{\{ (.*?) \}\}", lambda found: self.expressions[found[1]], value)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -17,7 +18,8 @@ from headworks.workspace import open_workspace
 from tests.pipelines.conftest import ROOT, WORKFLOWS, load, names
 
 ACTION = ROOT / ".github/actions/set-up/action.yml"
-FILES = [*sorted(WORKFLOWS.glob("*.yml")), ACTION]
+OF_APPS = sorted(ROOT.glob("apps/*/.github/workflows/*.yml"))
+FILES = [*sorted(WORKFLOWS.glob("*.yml")), ACTION, *OF_APPS]
 JOBS = [(workflow, job) for workflow in names() for job in load(workflow)["jobs"]]
 MAY_WRITE = {
     ("gate", "code-scanning"): {"security-events"},
@@ -183,10 +185,9 @@ def test_the_gate_asks_of_every_system_whether_it_may_be_deployed():
 def test_pulumi_is_that_of_the_locked_sdk():
     locked = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
     (sdk,) = [package["version"] for package in locked if package["name"] == "pulumi"]
-    (installed,) = [
-        step["with"]["pulumi-version"] for step in every_step() if step.get("uses", "").startswith("pulumi/")
-    ]
-    assert installed == sdk
+    installed = [version for file in FILES for version in re.findall(r"pulumi-version: (\S+)", file.read_text())]
+    assert len(installed) == 2
+    assert set(installed) == {sdk}
 
 
 def test_wrangler_is_the_locked_one_and_is_where_the_gate_looks():
@@ -212,10 +213,11 @@ def test_git_gets_the_token_of_the_step_to_list_the_tags_of_a_private_repository
 
 
 def test_a_mistake_in_a_workflow_fails_the_lint(tmp_path):
-    """Both linters look at the folder that they are given: a script with a title in it is what each is there for."""
-    workflow = tmp_path / ".github/workflows/bad.yml"
-    workflow.parent.mkdir(parents=True)
-    workflow.write_text("""
+    """Both linters look at our workflows and at those of apps: a script with a title in it is what each is there for."""
+    places = [Path(".github/workflows/bad.yml"), Path("apps/shop/.github/workflows/bad.yml")]
+    for place in places:
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text("""
 on: pull_request
 jobs:
   greet:
@@ -224,16 +226,19 @@ jobs:
       - run: echo "${{ github.event.pull_request.title }}" $UNQUOTED
 """)
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    shutil.copy(ROOT / ".github/zizmor.yml", tmp_path / ".github")
     lint = subprocess.run(["make", "--dry-run", "lint"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    found = {}
-    for tool in ("actionlint", "zizmor"):
-        (command,) = [line for line in lint.splitlines() if line.startswith(f".venv/bin/{tool}")]
-        words = [str(ROOT / word) if (ROOT / word).is_file() else word for word in command.split()]
-        found[tool] = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert found[tool].returncode, tool
-    assert "potentially untrusted" in found["actionlint"].stdout
-    assert "SC2086" in found["actionlint"].stdout
-    assert "template-injection" in found["zizmor"].stdout
+    found = {"actionlint": "", "zizmor": ""}
+    for tool in found:
+        for command in [line for line in lint.splitlines() if line.startswith(f".venv/bin/{tool}")]:
+            ended = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+            assert ended.returncode, command
+            found[tool] += ended.stdout
+    for place in places:
+        assert re.search(rf"^{place}:.* potentially untrusted", found["actionlint"], re.MULTILINE)
+        assert re.search(rf"^{place}:.* SC2086", found["actionlint"], re.MULTILINE)
+        assert re.search(rf"^error\[template-injection\].*\n.*--> {place}:", found["zizmor"], re.MULTILINE)
 
 
 def test_shell_steps_of_the_set_up_are_what_a_newcomer_types():

@@ -1,16 +1,26 @@
-"""The files that are rendered from the recorded outputs of production, for a reviewer to read: `python tests/render/golden.py` writes them."""
+"""The files that are rendered from the recorded outputs, for a reviewer to read: `python tests/render/golden.py` writes them.
+
+An app that has the shape of a repository of its own keeps those of its environments itself, as such a repository would.
+"""
 
 import json
-import shutil
 from pathlib import Path, PurePosixPath
 
 from headworks.outputs import StackOutputs
 from headworks.render import Rendering, render
+from headworks.render.files import compare, write
 
 HERE = Path(__file__).parent
-GOLDEN = HERE / "golden"
+ROOT = HERE.parents[1]
 APPS = {"triggers-api": PurePosixPath("apps/triggers-api")}
-"""Where an app has a folder of its own; the others' files go to the folder of the program."""
+"""Those with a folder for each environment; the others' files go to the folder of the program."""
+COMMITTED = {
+    ("dotdo", "production"): HERE / "golden/dotdo",
+    ("parquedb", "production"): HERE / "golden/parquedb",
+    ("rockhounding-api", "production"): HERE / "golden/rockhounding-api",
+    ("triggers-api", "staging"): ROOT / "apps/triggers-api/staging",
+    ("triggers-api", "production"): ROOT / "apps/triggers-api/production",
+}
 
 
 def recorded(system: str, stack: str) -> StackOutputs:
@@ -19,16 +29,15 @@ def recorded(system: str, stack: str) -> StackOutputs:
 
 
 def rendered(system: str, stack: str = "production") -> dict[PurePosixPath, str]:
-    return render(Rendering(outputs=recorded(system, stack), app=APPS.get(system, PurePosixPath())))
+    outputs = recorded(system, stack)
+    if system in APPS:
+        return render(Rendering(outputs=outputs, app=APPS[system] / stack, package=PurePosixPath("..")))
+    return render(Rendering(outputs=outputs))
 
 
 def main() -> None:
-    shutil.rmtree(GOLDEN, ignore_errors=True)
-    for system in sorted(folder.name for folder in (HERE / "outputs").iterdir()):
-        for path, text in rendered(system).items():
-            target = GOLDEN / system / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+    for (system, stack), folder in COMMITTED.items():
+        write(compare(folder, rendered(system, stack)))
 
 
 if __name__ == "__main__":

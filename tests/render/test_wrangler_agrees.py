@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +28,7 @@ def app(golden, tmp_path_factory):
         if (system, stack) not in made:
             checkout = tmp_path_factory.mktemp(f"{system}-{stack}")
             shutil.copytree(ROOT / "apps", checkout / "apps")
-            made[system, stack] = checkout / golden.APPS.get(system, PurePosixPath())
+            made[system, stack] = checkout / (golden.APPS[system] / stack if system in golden.APPS else "")
             for path, text in golden.rendered(system, stack).items():
                 file = made[system, stack] / path
                 file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 // Written by `headworks render` from the outputs of a stack. The runtime's own types: @cloudflare/workers-types.
 declare namespace Cloudflare {
 	interface GlobalProps {
-		mainModule: typeof import("./src/index");
+		mainModule: typeof import("../src/index");
 	}
 	interface Env {
 		API_SECRET: string;
@@ -12,7 +12,7 @@ declare namespace Cloudflare {
 		EVENT_QUEUE: Queue;
 		LOG_LEVEL: string;
 		METRICS_KV: KVNamespace;
-		PROCESS_EVENT_WORKFLOW: Workflow<Parameters<import("./src/index").ProcessEventWorkflow['run']>[0]['payload']>;
+		PROCESS_EVENT_WORKFLOW: Workflow<Parameters<import("../src/index").ProcessEventWorkflow['run']>[0]['payload']>;
 		RATE_LIMIT: RateLimit;
 	}
 }

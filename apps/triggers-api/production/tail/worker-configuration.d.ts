@@ -2,7 +2,7 @@
 // Written by `headworks render` from the outputs of a stack. The runtime's own types: @cloudflare/workers-types.
 declare namespace Cloudflare {
 	interface GlobalProps {
-		mainModule: typeof import("../../triggers-api-tail/worker");
+		mainModule: typeof import("../../../triggers-api-tail/worker");
 	}
 	interface Env {
 	}
