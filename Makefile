@@ -53,3 +53,5 @@ build: $(INSTALLED) ## the wheel, and each Worker parsed
 bench: $(INSTALLED) ## timings; prints a table, judges nothing
 	.venv/bin/python bench/command_line.py
 	.venv/bin/python bench/engine.py
+	.venv/bin/python bench/policies.py
+	.venv/bin/python bench/systems.py

@@ -17,10 +17,11 @@ from pathlib import Path
 import httpx
 
 from headworks.model.files import load_environment
+from headworks.workspace import open_workspace
 from sandbox.engine import Options, preview
 
 ROOT = Path(__file__).resolve().parents[1]
-SYSTEMS = {"rockhounding-api": ROOT} | {name: ROOT / "systems" / name for name in ("triggers-api", "parquedb", "dotdo")}
+SYSTEMS = {each.project: each.system for each in open_workspace(ROOT).systems()}
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def measure(system: str, stack: str, runs: int) -> None:
                 state=Path(home, "state"),
                 passphrase="bench",
                 policy_packs=packs,
-                environment=access | {"NEON_PASSWORD": "made-up"},
+                environment=access | {each.password_variable: "made-up" for each in environment.hyperdrives},
             )
             for packs in ((), (ROOT / "policies",))
         )

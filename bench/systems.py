@@ -18,9 +18,10 @@ from pathlib import Path
 from headworks.model.files import load_environment
 from headworks.model.stack_files import stacks_of
 from headworks.secrets import declared_names
+from headworks.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[1]
-SYSTEMS = {"rockhounding-api": ROOT} | {name: ROOT / "systems" / name for name in ("triggers-api", "parquedb", "dotdo")}
+SYSTEMS = {each.project: each.system for each in open_workspace(ROOT).systems()}
 LIFE = {
     "preview and up": ("up", "--yes"),
     "up again": ("up", "--yes", "--skip-preview", "--expect-no-changes"),

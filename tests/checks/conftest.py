@@ -24,6 +24,7 @@ from headworks.model.environment import Environment
 from headworks.model.files import load_environment
 from headworks.workspace import open_workspace
 from sandbox.account.server import create_application
+from tests.workspace import SYSTEMS
 
 REPOSITORY = Path(__file__).parents[2]
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
@@ -176,8 +177,7 @@ def environment() -> Callable[[str, str], Environment]:
 
     def load(system: str, stack: str) -> Environment:
         if (system, stack) not in known:
-            directory = REPOSITORY if system == "rockhounding-api" else REPOSITORY / "systems" / system
-            known[system, stack] = load_environment(directory, stack)
+            known[system, stack] = load_environment(SYSTEMS[system], stack)
         return known[system, stack]
 
     return load

@@ -18,6 +18,7 @@ from components.worker_environment import WorkerEnvironment
 from headworks.facts import Fact, Facts, ScriptFacts
 from headworks.model.environment import Environment
 from headworks.model.files import load_environment
+from tests.workspace import SYSTEMS
 
 REPOSITORY = Path(__file__).parents[2]
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
@@ -210,8 +211,7 @@ def systems() -> Callable[[str, str], Environment]:
     """The resolved environment of a stack of any system."""
 
     def load(system: str, stack: str) -> Environment:
-        directory = REPOSITORY if system == "rockhounding-api" else REPOSITORY / "systems" / system
-        return load_environment(directory, stack)
+        return load_environment(SYSTEMS[system], stack)
 
     return load
 

@@ -22,6 +22,7 @@ from headworks.model.environment import Environment
 from headworks.model.files import load_environment
 from headworks.model.problems import SpecificationError
 from policies.pack import RULES
+from tests.workspace import SYSTEMS
 
 ROOT = Path(__file__).parents[2]
 yaml = YAML(typ="safe", pure=True)
@@ -51,14 +52,10 @@ def named(mutants: list[dict[str, Any]]) -> Any:
     return pytest.mark.parametrize("mutant", mutants, ids=lambda mutant: f"{mutant['system']}: {mutant['mistake']}")
 
 
-def files_of(system: str) -> Path:
-    return ROOT if system == "rockhounding-api" else ROOT / "systems" / system
-
-
 @pytest.fixture
 def directory(mutant: dict[str, Any], tmp_path: Path) -> Path:
     """The system's files and all bundles, with the mistake in them."""
-    for file in files_of(mutant["system"]).glob("Pulumi*.yaml"):
+    for file in SYSTEMS[mutant["system"]].glob("Pulumi*.yaml"):
         document = yaml.load(file)
         config = document["config"]
         part = config["headworks:system"]["value"] if file.name == "Pulumi.yaml" else config["headworks:environment"]

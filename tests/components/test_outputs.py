@@ -14,6 +14,7 @@ from components.worker_environment import WorkerEnvironment
 from headworks.model.environment import Database, Environment
 from headworks.outputs import StackOutputs, schema
 from headworks.runbooks.document import runbook_document
+from tests.workspace import SYSTEMS
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = REPOSITORY / "docs" / "outputs.md"
@@ -54,7 +55,7 @@ def without_ids(part: Any) -> Any:
 
 
 @pytest.mark.parametrize("stack", ["development", "staging", "production"])
-@pytest.mark.parametrize("system", ["rockhounding-api", "triggers-api", "parquedb", "dotdo"])
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_each_stack_exports_what_the_version_promises_and_no_more(system, stack, systems, outputs):
     exported = outputs(systems(system, stack))
     read = StackOutputs.model_validate(exported)

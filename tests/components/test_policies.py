@@ -14,6 +14,7 @@ from components.migrations import annotation, history
 from headworks.evidence.waivers import Waiver
 from headworks.facts import Fact, Facts
 from headworks.model.environment import Environment, Migration
+from tests.workspace import SYSTEMS
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine sends in a preview for an id that only the creation will give."""
@@ -56,14 +57,13 @@ def rules(findings: list[Any]) -> set[str]:
 
 
 STACKS = pytest.mark.parametrize("stack_name", ["development", "staging", "production"])
-SYSTEMS = pytest.mark.parametrize("system", ["rockhounding-api", "triggers-api", "parquedb", "dotdo"])
 
 UNWATCHED = {("rockhounding-api", "production"), ("triggers-api", "production"), ("parquedb", "production")}
 """Environments with alerts that Cloudflare cannot watch, because their runbooks ask for them: the pack says so, as advice."""
 
 
 @STACKS
-@SYSTEMS
+@pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("preview", [False, True], ids=["update", "first-preview"])
 def test_every_environment_of_every_system_passes_the_whole_pack(system, stack_name, preview, systems, judged):
     """Also in a first preview, which knows no ids yet."""

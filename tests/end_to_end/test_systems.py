@@ -1,4 +1,4 @@
-"""Each of the four systems, in each of its environments, through its whole life on a local account."""
+"""Each system, in each of its environments, through its whole life on a local account."""
 
 import json
 import os
@@ -37,14 +37,8 @@ from sandbox.account.endpoints import ENDPOINTS
 from sandbox.account.permissions import groups, opening
 from sandbox.account.router import Router
 from sandbox.account.server import PREFIX
+from tests.workspace import ROOT, SYSTEMS
 
-ROOT = Path(__file__).parents[2]
-SYSTEMS = {
-    "rockhounding-api": ROOT,
-    "triggers-api": ROOT / "systems/triggers-api",
-    "parquedb": ROOT / "systems/parquedb",
-    "dotdo": ROOT / "systems/dotdo",
-}
 PERMITS = "token-permits-the-stack"
 ROUTER = Router(ENDPOINTS)
 ADVICE = {"alerts-must-have-a-mechanism"}

@@ -1,7 +1,6 @@
 """What holds the lines of the runbooks: it exists, it is for the stacks in which they ask, and nothing is held by nothing."""
 
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
@@ -12,21 +11,12 @@ from headworks.runbooks.lines import Attestation, Check, Policy, Probe
 from headworks.runbooks.reading import load_runbook
 from policies.pack import RULES
 from policies.rule import OFF
+from tests.workspace import ROOT, SYSTEMS
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = {
-    "rockhounding-api": ROOT,
-    "triggers-api": ROOT / "systems/triggers-api",
-    "parquedb": ROOT / "systems/parquedb",
-    "dotdo": ROOT / "systems/dotdo",
-}
-RUNBOOKS = {system: load_runbook(ROOT / f"runbooks/{system}.yaml").lines for system in FOLDERS}
+RUNBOOKS = {system: load_runbook(ROOT / f"runbooks/{system}.yaml").lines for system in SYSTEMS}
 LINES = [line for lines in RUNBOOKS.values() for line in lines]
-IDS = [
-    f"{letter}{number}"
-    for letter, last in {"R": 95, "T": 142, "P": 81, "D": 45}.items()
-    for number in range(1, last + 1)
-]
+LAST = {"rockhounding-api": ("R", 95), "triggers-api": ("T", 142), "parquedb": ("P", 81), "dotdo": ("D", 45)}
+"""What the lines of the four runbooks were numbered with."""
 RULES_BY_ID = {rule.id: rule for rule in RULES}
 
 every_system = pytest.mark.parametrize("system", RUNBOOKS)
@@ -40,9 +30,14 @@ def holders(kind, lines=LINES):
                 yield line, holder, holder.stacks or line.stacks
 
 
-def test_the_lines_are_those_of_the_four_runbooks():
-    assert [line.id for line in LINES] == IDS
-    assert len(IDS) == 363
+@pytest.mark.parametrize("system", LAST)
+def test_the_lines_are_those_of_the_four_runbooks(system):
+    letter, last = LAST[system]
+    assert [line.id for line in RUNBOOKS[system]] == [f"{letter}{number}" for number in range(1, last + 1)]
+
+
+def test_they_are_363_lines():
+    assert sum(len(RUNBOOKS[system]) for system in LAST) == sum(last for _, last in LAST.values()) == 363
 
 
 @every_system
@@ -103,7 +98,7 @@ def test_few_lines_rest_on_what_people_say_alone():
 @every_system
 def test_a_probe_asks_a_host_that_leads_to_the_system(system):
     hosts = {
-        stack: [route.host for each in load_environment(FOLDERS[system], stack).workers for route in each.routes]
+        stack: [route.host for each in load_environment(SYSTEMS[system], stack).workers for route in each.routes]
         for stack in ("production", "staging", "development")
     }
     first = {stack: of_stack[:1] for stack, of_stack in hosts.items()}

@@ -12,15 +12,9 @@ from pathlib import Path
 from headworks.model.files import load_environment
 from headworks.model.stack_files import stacks_of
 from headworks.secrets import declared_names
+from tests.workspace import ROOT, SYSTEMS
 
-ROOT = Path(__file__).parents[2]
 OUTPUTS = Path(__file__).parent / "outputs"
-SYSTEMS = {
-    "rockhounding-api": ROOT,
-    "triggers-api": ROOT / "systems/triggers-api",
-    "parquedb": ROOT / "systems/parquedb",
-    "dotdo": ROOT / "systems/dotdo",
-}
 
 
 def headworks(home: Path, *words: str, **variables: str) -> str:

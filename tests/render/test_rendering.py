@@ -9,9 +9,9 @@ from headworks.failure import Failure
 from headworks.outputs import StackOutputs
 from headworks.render import CONFIGURATION, Rendering, render
 from headworks.wrangler import emit, parse
+from tests.workspace import SYSTEMS
 
 HERE = Path(__file__).parent
-SYSTEMS = ["dotdo", "parquedb", "rockhounding-api", "triggers-api"]
 STACKS = ["development", "staging", "production"]
 MAIN = PurePosixPath(CONFIGURATION)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.workspace import ROOT, SYSTEMS
+
 RUNTIME = ROOT / "node/node_modules/@cloudflare/workers-types/index.d.ts"
+OUTPUTS = Path(__file__).with_name("outputs")
 WORKERS = {
-    "rockhounding-api": [""],
-    "triggers-api": ["", "tail"],
-    "parquedb": [""],
-    "dotdo": ["", "deploy"],
+    system: ["", *json.loads((OUTPUTS / system / "production.json").read_text()).get("companions", {})]
+    for system in SYSTEMS
 }
 STACKS = ["development", "staging", "production"]
 EACH = [(system, stack, key) for system, keys in WORKERS.items() for stack in STACKS for key in keys]

@@ -8,6 +8,7 @@ import pytest
 
 from headworks.checks.check import State
 from headworks.model.files import load_environment
+from tests.workspace import SYSTEMS
 
 ROOT = Path(__file__).parents[3]
 MAIN = "apps/rockhounding-api/worker.js"
@@ -31,8 +32,7 @@ def build(tmp_path: Path):
 @pytest.mark.parametrize("id_", EVERY)
 @pytest.mark.parametrize("system", ["rockhounding-api", "parquedb", "dotdo"])
 def test_the_workers_of_this_repository_are_built_and_fit_and_parse(look, id_, system):
-    folder = ROOT if system == "rockhounding-api" else ROOT / "systems" / system
-    environment = load_environment(folder, "production")
+    environment = load_environment(SYSTEMS[system], "production")
     finding = look(id_, folder=ROOT, environment=environment)
     assert finding.state is State.HELD
     assert all(each.worker.code.main in finding.says for each in environment.workers)
@@ -55,7 +55,7 @@ def test_a_folder_in_the_place_of_a_bundle_is_none(look, tmp_path, id_):
 
 @pytest.mark.parametrize("id_", EVERY)
 def test_code_that_wrangler_uploads_is_not_verified_until_somebody_says_where_it_is(look, build, id_):
-    environment = load_environment(ROOT / "systems" / "triggers-api", "production")
+    environment = load_environment(SYSTEMS["triggers-api"], "production")
     build("export default {};", "apps/triggers-api-tail/worker.js")
     finding = look(id_, environment=environment)
     assert finding.state is State.NOT_VERIFIED
@@ -66,7 +66,7 @@ def test_code_that_wrangler_uploads_is_not_verified_until_somebody_says_where_it
 @needs_node
 @pytest.mark.parametrize("id_", EVERY)
 def test_code_that_wrangler_uploads_is_looked_at_where_it_is_said_to_be(look, build, id_):
-    environment = load_environment(ROOT / "systems" / "triggers-api", "production")
+    environment = load_environment(SYSTEMS["triggers-api"], "production")
     build("export default {};", "apps/triggers-api-tail/worker.js")
     build("export default {};", "dist/index.js")
     assert look(id_, environment=environment, bundles=["dist/index.js"]).state is State.HELD
@@ -93,7 +93,7 @@ def test_what_the_paid_plan_takes_may_be_too_much_for_the_free_one(look, build):
 
 
 def test_each_worker_has_the_plans_size_for_itself(look, build):
-    environment = load_environment(ROOT / "systems" / "dotdo", "production")
+    environment = load_environment(SYSTEMS["dotdo"], "production")
     for each in environment.workers:
         build(random.Random(7).randbytes(1600 * 1024), each.worker.code.main)
     assert look("bundle-fits-the-plan", environment=environment, plan="free").state is State.HELD
