@@ -7,7 +7,7 @@ import pytest
 
 from headworks.checks.check import State
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BUNDLE = ROOT / "apps" / "rockhounding-api" / "worker.js"
 STAGING = "rockhounding-api-staging"
 MIGRATION = {"new_tag": "v1", "new_sqlite_classes": ["ExportCoordinatorDO", "StatePackRegistryDO"]}

@@ -1,24 +1,24 @@
-"""Checks as a gate runs them: by id, with what a line says to them, in a folder with a real repository."""
+"""Checks of what is on this machine, in a folder with a real repository."""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from headworks.account import Access
-from headworks.checks.check import Context, Finding
-from headworks.checks.registry import CHECKS
+from headworks.checks.check import Finding
 from headworks.facts.account import AccountReader
 from headworks.model.environment import Environment
 from headworks.model.files import load_environment
 from headworks.workspace import Workspace
+from tests.checks.conftest import NOW, ask
+from tests.workspace import ROOT
 
-ROOT = Path(__file__).parents[3]
 Look = Callable[..., Finding]
 Git = Callable[..., str]
 
@@ -43,13 +43,11 @@ def look(tmp_path: Path, environment: Environment, account: AccountReader) -> Lo
         id_: str,
         folder: Path = tmp_path,
         environment: Environment = environment,
-        now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC),
+        now: datetime = NOW,
         **arguments: Any,
     ) -> Finding:
-        check = CHECKS[id_]
         workspace = Workspace(system=folder, project=environment.system, root=folder)
-        context = Context(workspace=workspace, environment=environment, account=account, now=now)
-        return check.look(context, check.arguments.model_validate(arguments))
+        return ask(id_, workspace, environment, account, now=now, **arguments)
 
     return run
 

@@ -8,9 +8,8 @@ import pytest
 
 from headworks.checks.check import State
 from headworks.model.files import load_environment
-from tests.workspace import SYSTEMS
+from tests.workspace import ROOT, SYSTEMS
 
-ROOT = Path(__file__).parents[3]
 MAIN = "apps/rockhounding-api/worker.js"
 EVERY = ["bundle-is-built", "bundle-fits-the-plan", "bundle-parses"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from headworks.checks.check import State
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TRIGGERS = ROOT / "systems" / "triggers-api"
 
 
