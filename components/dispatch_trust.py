@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
+from headworks.taking_over import NotThereError, takes_over
 from headworks.v4 import Api, ApiError
 
 _SILENCE = 30.0
@@ -33,7 +34,7 @@ class DispatchTrustProvider(ResourceProvider):
         return DiffResult(changes=bool(replaces) or olds["trusted"] != news["trusted"], replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        return CreateResult(props["namespace"], _told(props))
+        return CreateResult(props["namespace"], _found(props) if takes_over() else _told(props))
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         state = _told(news)
@@ -71,6 +72,14 @@ def _told(props: dict[str, Any]) -> dict[str, Any]:
             "Its Workers run in the other mode: see whether the account may set it, and bring the stack up again."
         )
     return _state(props, trusted=trusted)
+
+
+def _found(props: dict[str, Any]) -> dict[str, Any]:
+    """The resource's state if the namespace has the mode already; raises NotThereError if it has the other one."""
+    with Api.from_environment(timeout=_SILENCE) as api:
+        if _is_trusted(api, props) is not props["trusted"]:
+            raise NotThereError(f"the dispatch namespace {props['namespace']} has another mode than the stack says.")
+    return _state(props, trusted=props["trusted"])
 
 
 def _is_trusted(api: Api, props: dict[str, Any]) -> bool:

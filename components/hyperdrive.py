@@ -10,12 +10,16 @@ from typing import Any, TypedDict
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
+from headworks.taking_over import NotThereError, takes_over
 from headworks.v4 import Api, ApiError
 
 _SILENCE = 60.0
 """Seconds; Cloudflare connects to the database before it answers."""
 
 _NOT_FOUND = 404
+
+_MOST = 100
+"""Entries of a list."""
 
 _KEYS = ("name", "origin", "caching", "passwordVariable", "passwordVersion")
 
@@ -44,6 +48,8 @@ class HyperdriveProvider(ResourceProvider):
         return DiffResult(changes=bool(replaces) or any(olds[key] != news[key] for key in _KEYS), replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
+        if takes_over():
+            return CreateResult(_found(props), _state(props))
         body = _body(props, password=_password(props))
         with Api.from_environment(timeout=_SILENCE) as api:
             made = api.post(_configurations(props), json=body)
@@ -82,6 +88,16 @@ class HyperdriveProvider(ResourceProvider):
 
 def _configurations(props: dict[str, Any]) -> str:
     return f"/accounts/{props['accountId']}/hyperdrive/configs"
+
+
+def _found(props: dict[str, Any]) -> str:
+    """Id of the configuration of that name, which the account has once. Raises NotThereError without one."""
+    with Api.from_environment(timeout=_SILENCE) as api:
+        listed = api.get(_configurations(props), params={"per_page": _MOST})
+    for each in listed:
+        if each["name"] == props["name"]:
+            return str(each["id"])
+    raise NotThereError(f"the account has no Hyperdrive configuration {props['name']}.")
 
 
 def _password(props: dict[str, Any]) -> str:

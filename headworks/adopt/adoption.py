@@ -1,7 +1,7 @@
 """Taking over: a wrangler configuration and an account become a system. Nothing is written to the account."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,6 +14,7 @@ from headworks.adopt.inheritance import WranglerEnvironment, environments
 from headworks.adopt.reading import read
 from headworks.adopt.stacks import system_and_environments
 from headworks.adopt.suffixes import stem
+from headworks.adopt.tails import shared_tail_workers
 from headworks.adopt.translated import Translated
 from headworks.adopt.translation import translate
 from headworks.facts.account import AccountReader, UnreadableError
@@ -44,9 +45,10 @@ def adopt(
     document = read(path)
     found = environments(document, path.name, top_level)
     project = _project(document, found)
+    shared = shared_tail_workers(each.options.tail_consumers or () for each in found)
     with AccountReader(access, "") as reader:
         try:
-            translated = [_translated(each, reader, project, path, root, account_id) for each in found]
+            translated = [_translated(each, reader, project, path, root, account_id, shared) for each in found]
         except UnreadableError as error:
             raise Failure(
                 f"The account cannot be read: {error}.",
@@ -83,6 +85,7 @@ def _translated(
     path: Path,
     root: Path,
     account_id: str | None,
+    shared_tails: Collection[str],
 ) -> Translated:
     options = environment.options
     for needed in ("name", "compatibility_date"):
@@ -99,6 +102,7 @@ def _translated(
         script=str(options.name),
         system=project,
         main=main or "",
+        shared_tails=shared_tails,
     )
 
 

@@ -67,9 +67,6 @@ CONSEQUENCES = {
     "delivery_delay": "Wrangler heeds no delay of a producer: the queue itself has it, and was asked for it.",
     "migrations_dir": "The app goes on applying its schema itself. To leave that to the stack, say `migrations_dir` in Pulumi.yaml.",
     "migrations_table": "It goes with `migrations_dir`.",
-    "hyperdrive": (
-        "The configuration needs the password of its database, which Cloudflare tells nobody, so it cannot be taken over. " + _NOT_BOUND
-    ),
 }  # fmt: skip
 """By the name of an option, at whatever depth."""
 

@@ -48,6 +48,12 @@ KINDS: Mapping[str, Kind] = {
         "cloudflare:index/queue:Queue",
         "{system}-{item}-dead-letter-queue",
     ),
+    "dispatch-namespace": Kind(
+        "headworks:index:DispatchPlatform",
+        "{system}-platform",
+        "cloudflare:index/workersForPlatformsDispatchNamespace:WorkersForPlatformsDispatchNamespace",
+        "{system}-platform-namespace",
+    ),
     "record": Kind(
         "headworks:index:Routes",
         "{system}-routes",

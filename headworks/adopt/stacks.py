@@ -9,15 +9,33 @@ from headworks.adopt.translated import Translated
 from headworks.model.naming import Kind
 
 _NEEDED = frozenset(
-    {"name", "title", "code", "compatibility_date", "binding", "class_name", "namespace_id", "limit", "period"}
+    {
+        "name",
+        "title",
+        "code",
+        "compatibility_date",
+        "binding",
+        "class_name",
+        "namespace_id",
+        "limit",
+        "period",
+        "namespace",
+        "host",
+        "database",
+        "user",
+        "password_variable",
+    }
 )
 """What nothing can be without: where environments differ, the system says what holds for the first of them."""
 
 _ORDER = (
     "worker",
+    "workers",
+    "platform",
     "buckets",
     "kv",
     "d1",
+    "hyperdrive",
     "queues",
     "workflows",
     "routes",
@@ -76,7 +94,7 @@ def _said_suffixes(of_environment: Mapping[Kind, str]) -> dict[str, str]:
 
 def _switch_off_what_few_lack(says: Mapping[str, dict[str, Any]]) -> None:
     """What most environments have is the system's; one that has none of it says so."""
-    for section in ("buckets", "kv", "d1", "queues", "workflows"):
+    for section in ("buckets", "kv", "d1", "hyperdrive", "queues", "workflows"):
         things = [each.get(section, {}) for each in says.values()]
         for key in dict.fromkeys(key for each in things for key in each):
             with_it = [each[key] for each in things if key in each]

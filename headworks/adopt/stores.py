@@ -1,14 +1,15 @@
-"""Buckets, KV namespaces and databases: what the configuration names, as the account has it."""
+"""Buckets, KV namespaces, databases and ways to databases: what the configuration names, as the account has it."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from headworks.adopt.findings import consequence
 from headworks.adopt.translated import Held, Translated
 from headworks.facts.account import AccountReader
 from headworks.facts.live import storage
 from headworks.facts.live.answers import DEFAULT_JURISDICTION
-from headworks.wrangler.bindings import D1Database, KvNamespace, R2Bucket
+from headworks.wrangler.bindings import D1Database, Hyperdrive, KvNamespace, R2Bucket
 
 _RULES = "The provider cannot import rules of a bucket. They stay as they are until `{kind}` says them in Pulumi.yaml: then all are written anew."
 
@@ -70,6 +71,39 @@ def take_databases(into: Translated, account: AccountReader, written: Iterable[D
         into.names["d1", each.binding] = ("d1", each.binding, "name")
         into.held.append(Held("d1", each.binding, found.id))
 
+
+def take_hyperdrives(into: Translated, account: AccountReader, written: Iterable[Hyperdrive]) -> None:
+    for each in written:
+        where = f"hyperdrive.{each.binding}"
+        into.leave_out(each, {"binding", "id"}, where)
+        found = next((held for held in storage.hyperdrives(account).values() if held.id == each.id), None)
+        if found is None:
+            into.is_not_taken(where, _UNKNOWN_ID.format(what="Hyperdrive configuration", id=each.id))
+            continue
+        if (
+            found.has_certificates
+            or found.origin.keys() != _ORIGIN
+            or found.origin["scheme"] not in ("postgres", "mysql")
+        ):
+            into.is_not_taken(
+                where, f"Its database is reached by a tunnel, a VPC or certificates. {consequence('hyperdrive')}"
+            )
+            continue
+        variable = f"{each.binding}_PASSWORD"
+        says = {"name": found.name, **{key: found.origin[key] for key in _ORIGIN}, "password_variable": variable}
+        into.says.setdefault("hyperdrive", {})[each.binding] = says | ({} if found.is_cached else {"caching": False})
+        into.names["hyperdrive", each.binding] = ("hyperdrive", each.binding, "name")
+        into.is_not_imported(f"Hyperdrive configuration {found.name}", _BY_NAME)
+        into.is_not_imported(f"password of Hyperdrive configuration {found.name}", _UNTOLD.format(variable=variable))
+        if found.caching.keys() - {"disabled"}:
+            into.is_not_taken(
+                f"{where}.caching", "A stack says whether answers are kept, and not for how long: that stays as it is."
+            )
+
+
+_ORIGIN = dict.fromkeys(("scheme", "host", "port", "database", "user")).keys()
+_BY_NAME = "Pulumi cannot import it. `headworks import` finds it by its name, and records it."
+_UNTOLD = "Cloudflare tells it to nobody. It stays, and goes into {variable} once `password_version` is raised."
 
 _UNNAMED = (
     "Wrangler would make the {what} and choose its name, so nobody knows which one it is: name it in the configuration."

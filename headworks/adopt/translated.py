@@ -65,12 +65,17 @@ def _said(option: Option) -> Iterator[str]:
             yield type(option).model_fields[name].alias or name
 
 
-def key_of(text: str) -> str:
-    """A key such as the model wants, of a name or a binding: `EVENT_QUEUE` → `event`."""
+def slug_of(text: str, otherwise: str) -> str:
+    """A key such as the model wants: `EVENT_QUEUE` → `event-queue`. `otherwise` is what begins it if no letter does."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return (slug if slug[:1].isalpha() else f"{otherwise}-{slug}")[:63].rstrip("-")
+
+
+def key_of(text: str) -> str:
+    """A key of a queue or a Workflow, of its name or its binding: `EVENT_QUEUE` → `event`."""
+    slug = slug_of(text, "q")
     slug = slug.removesuffix("-queue") or slug
-    slug = slug if slug[:1].isalpha() else f"q-{slug}".rstrip("-")
-    return f"{slug}-queue" if slug in _ROLES else slug[:63].rstrip("-")
+    return f"{slug}-queue" if slug in _ROLES else slug
 
 
 _ROLES = frozenset(

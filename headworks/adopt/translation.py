@@ -1,14 +1,16 @@
 """From one environment of a wrangler configuration, and the account, to what a stack says of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from headworks.adopt.dispatch import take_dispatch_namespaces
 from headworks.adopt.findings import consequence
 from headworks.adopt.inheritance import WranglerEnvironment
 from headworks.adopt.jurisdictions import settle_jurisdiction
 from headworks.adopt.queues import take_queues
 from headworks.adopt.routes import take_routes
-from headworks.adopt.stores import take_buckets, take_databases, take_kv_namespaces
+from headworks.adopt.stores import take_buckets, take_databases, take_hyperdrives, take_kv_namespaces
+from headworks.adopt.tails import take_tail_workers
 from headworks.adopt.translated import WRANGLERS, Translated, key_of
 from headworks.facts.account import AccountReader
 from headworks.facts.live import workers
@@ -41,17 +43,27 @@ TAKEN = frozenset(
         "queues",
         "workflows",
         "ratelimits",
+        "tail_consumers",
+        "hyperdrive",
+        "dispatch_namespaces",
     }
 )
 """The options of which a stack has words of its own."""
 
 
 def translate(
-    environment: WranglerEnvironment, account: AccountReader, *, script: str, system: str, main: str
+    environment: WranglerEnvironment,
+    account: AccountReader,
+    *,
+    script: str,
+    system: str,
+    main: str,
+    shared_tails: Collection[str],
 ) -> Translated:
     """`script` is the name of the environment's Worker, `system` of the one that all are called after.
 
-    `main` is its entry point, as the program's folder calls it. Raises UnreadableError where the account does not say.
+    `main` is its entry point, as the program's folder calls it; `shared_tails` are tail Workers of other environments, too.
+    Raises UnreadableError where the account does not say.
     """
     options = environment.options
     into = Translated(
@@ -69,9 +81,13 @@ def translate(
     take_buckets(into, account, options.r2_buckets or ())
     take_kv_namespaces(into, account, options.kv_namespaces or ())
     take_databases(into, account, options.d1_databases or ())
+    take_hyperdrives(into, account, options.hyperdrive or ())
     if options.queues:
         take_queues(into, account, options.queues)
     settle_jurisdiction(into, account)
+    tails = options.tail_consumers or ()
+    take_tail_workers(into, account, tails, script=script, system=system, shared=shared_tails)
+    take_dispatch_namespaces(into, account, options.dispatch_namespaces or ())
     if options.workflows:
         _take_workflows(into, options.workflows, script)
     if routes:

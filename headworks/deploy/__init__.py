@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from headworks import taking_over
 from headworks.account import Access
 from headworks.failure import Failure
 from headworks.workspace import Workspace
@@ -58,6 +59,13 @@ class Request(Place):
     ignore_protect: bool = False
     parallel: int = 16
     targets: tuple[str, ...] = field(default=())
+    takes_over: bool = False
+    """Dynamic resources find their objects in the account, and make none."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the program and the providers are to see."""
+        return self.access.environment | ({taking_over.VARIABLE: "yes"} if self.takes_over else {})
 
     @property
     def runs_program(self) -> bool:
@@ -102,6 +110,9 @@ class Deployer(Protocol):
 
     def export(self, place: Place) -> dict[str, Any]:
         """The state in the envelope of `pulumi stack export`, with its secrets encrypted."""
+
+    def replace_state(self, place: Place, exported: Mapping[str, Any]) -> None:
+        """Put what `export` gave, and somebody completed, in the place of the state. Raises Failure when that fails."""
 
     def show_export(self, place: Place, *, show_secrets: bool) -> int: ...
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -76,6 +76,10 @@ def export(place: Place) -> dict[str, Any]:
     return engine.export(stack_options(place.workspace, place.stack))
 
 
+def replace_state(place: Place, exported: Mapping[str, Any]) -> None:
+    engine.import_(stack_options(place.workspace, place.stack), dict(exported))
+
+
 def show_export(place: Place, *, show_secrets: bool) -> int:
     state = engine.export(stack_options(place.workspace, place.stack), show_secrets=show_secrets)
     print(json.dumps(state, indent=4))
@@ -102,7 +106,7 @@ def options_of(request: Request) -> engine.Options:
         preview_only=request.preview_only,
         continue_on_error=request.continue_on_error,
         take_over=True,  # the lock of a killed deployment on this machine hinders nobody; what it left is completed
-        environment=request.access.environment,
+        environment=request.environment,
     )
 
 

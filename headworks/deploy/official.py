@@ -43,7 +43,8 @@ def observe(request: Request) -> Observation:
     if code := _select(pulumi, request):
         return Observation((), code, "`pulumi stack select` failed")
     # `--event-log` is one of the options that it hides from people.
-    shown = replace(pulumi, environment={**pulumi.environment, "PULUMI_DEBUG_COMMANDS": "true"})
+    environment = {**pulumi.environment, **request.environment, "PULUMI_DEBUG_COMMANDS": "true"}
+    shown = replace(pulumi, environment=environment)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "events.jsonl"
         ended = shown.run(*_arguments(request), "--event-log", str(log), capture_output=True)
@@ -61,6 +62,10 @@ def show_outputs(place: Place, *, as_json: bool, show_secrets: bool) -> int:
 
 def export(place: Place) -> dict[str, Any]:
     return _answer(place, "stack", "export")
+
+
+def replace_state(place: Place, exported: Mapping[str, Any]) -> None:
+    _said(place, "stack", "import", told=json.dumps(exported))
 
 
 def show_export(place: Place, *, show_secrets: bool) -> int:
@@ -100,15 +105,20 @@ def _query(place: Place, *words: str, **options: Any) -> subprocess.CompletedPro
 
 
 def _answer(place: Place, *words: str) -> dict[str, Any]:
-    """The JSON that such a command prints. Raises Failure when it fails; it has said why then."""
-    finished = _query(place, *words, stdout=subprocess.PIPE)
+    """The JSON that such a command prints. Raises Failure when it fails."""
+    answered: dict[str, Any] = json.loads(_said(place, *words))
+    return answered
+
+
+def _said(place: Place, *words: str, told: str | None = None) -> str:
+    """What such a command prints, which is `told` something. Raises Failure when it fails; it has said why then."""
+    finished = _query(place, *words, stdout=subprocess.PIPE, input=told)
     if finished.returncode:
         raise Failure(
             f"`pulumi {' '.join(words)} --stack {place.stack}` failed with exit code {finished.returncode}.",
             fix="What it says above is why.",
         )
-    answered: dict[str, Any] = json.loads(finished.stdout)
-    return answered
+    return finished.stdout
 
 
 def _arguments(request: Request) -> list[str]:

@@ -39,9 +39,9 @@ def generated_variables(
 ) -> dict[str | None, dict[str, str]]:
     """Variables by the key of the Worker that gets them (None is the main one): what it works on (D11, D13)."""
     services = [{"service": service.key, "host": service.host} for service in resolved.services]
-    generated: dict[str | None, dict[str, str]] = {
-        None: {written.services_variable: json.dumps(services, separators=(",", ":"))}
-    }
+    generated: dict[str | None, dict[str, str]] = {}
+    if services:
+        generated[None] = {written.services_variable: json.dumps(services, separators=(",", ":"))}
     if written.deploy:
         generated[written.deploy] = {
             written.namespace_variable: resolved.namespace,

@@ -66,16 +66,26 @@ class Site:
     def queue(self, name: str, **settings: int) -> None:
         self.make("/queues", json={"queue_name": name, "settings": settings})
 
+    def dispatch_namespace(self, name: str, *, trusted: bool) -> None:
+        path = "/workers/dispatch/namespaces"
+        self.make(path, json={"name": name})
+        self.ok("PATCH", f"/accounts/{ACCOUNT_ID}{path}/{name}", json={"trusted_workers": trusted})
+
+    def hyperdrive(self, name: str, database: str, **more: Any) -> None:
+        origin = {"scheme": "postgres", "host": "neon.example", "port": 5433, "database": database, "user": "app"}
+        body = {"name": name, "origin": {**origin, "password": "planted-7d"}, **more}
+        self.ids[name] = self.make("/hyperdrive/configs", json=body)["id"]
+
     def zone(self, name: str) -> None:
         self.ids[name] = self.ok("POST", "/zones", json={"name": name, "account": {"id": ACCOUNT_ID}})["id"]
 
-    def worker(self, name: str, *secrets: str) -> None:
-        metadata = json.dumps({"main_module": "worker.js", "compatibility_date": "2026-01-01"})
+    def worker(self, name: str, *secrets: str, within: str = "/workers", **settings: Any) -> None:
+        metadata = json.dumps({"main_module": "worker.js", "compatibility_date": "2026-01-01", **settings})
         files = {
             "metadata": (None, metadata, "application/json"),
             "worker.js": ("worker.js", CODE, "application/javascript+module"),
         }
-        path = f"/accounts/{ACCOUNT_ID}/workers/scripts/{name}"
+        path = f"/accounts/{ACCOUNT_ID}{within}/scripts/{name}"
         self.ok("PUT", path, files=files)
         for secret in secrets:
             self.ok("PUT", f"{path}/secrets", json={"name": secret, "text": "planted-2f", "type": "secret_text"})

@@ -1,4 +1,4 @@
-"""The three systems whose runbooks are about wrangler, as wrangler leaves them: adopted, imported, and nothing to do."""
+"""The four systems as wrangler leaves them: adopted, imported, and nothing to do."""
 
 import json
 
@@ -13,18 +13,24 @@ from headworks.workspace import open_workspace
 from headworks.wrangler import parse
 from sandbox import engine
 
-ROCKHOUNDING, TRIGGERS, PARQUEDB = "rockhounding-api.toml", "triggers-api.toml", "parquedb.jsonc"
+ROCKHOUNDING, TRIGGERS, PARQUEDB, DOTDO = (
+    "rockhounding-api.toml",
+    "triggers-api.toml",
+    "parquedb.jsonc",
+    "dotdo.jsonc",
+)
 STACKS = [
     (ROCKHOUNDING, "production"),
     (ROCKHOUNDING, "staging"),
     (TRIGGERS, "production"),
     (PARQUEDB, "production"),
+    (DOTDO, "production"),
 ]
 
 
 @pytest.fixture(scope="module")
 def adopted(site):
-    """All three, on an account that holds what they name. By configuration: what the command reported."""
+    """All four, on an account that holds what they name. By configuration: what the command reported."""
     for name in ("rockhound.app", "yourdomain.com"):
         site.zone(name)
     site.record("rockhound.app", "api.rockhound.app")
@@ -45,13 +51,30 @@ def adopted(site):
     site.kv_namespace("METRICS_KV")
     site.queue("event-queue")
     site.queue("event-dlq")
+    site.worker(
+        "triggers-api-tail",
+        "SINK_TOKEN",
+        compatibility_flags=["nodejs_compat"],
+        bindings=[
+            {"type": "plain_text", "name": "LEVEL", "text": "error"},
+            {"type": "kv_namespace", "name": "SEEN", "namespace_id": site.ids["METRICS_KV"]},
+        ],
+    )
     site.worker("triggers-api-production", "API_SECRET")
     site.bucket("your-parquedb-prod", "eu")
     site.bucket("your-parquedb-staging", "eu")
     site.rules("your-parquedb-prod", "eu")
     site.worker("your-parquedb-api", "AUTH_SECRET")
+    site.dispatch_namespace("dotdo-production", trusted=True)
+    site.dispatch_namespace("dotdo-staging", trusted=False)
+    site.worker("gateway", within="/workers/dispatch/namespaces/dotdo-production")
+    site.hyperdrive("dotdo-neon", "dotdo", caching={"disabled": True})
+    site.hyperdrive("dotdo-neon-staging", "dotdo_staging")
+    for suffix in ("", "-staging"):
+        site.worker(f"dispatcher-log{suffix}")
+        site.worker(f"dispatcher{suffix}")
     before = len(site.journal())
-    reports = {name: site.adopt(name) for name in (ROCKHOUNDING, TRIGGERS, PARQUEDB)}
+    reports = {name: site.adopt(name) for name in (ROCKHOUNDING, TRIGGERS, PARQUEDB, DOTDO)}
     assert {method for method, _ in site.journal()[before:]} == {"GET"}
     return reports
 
@@ -91,13 +114,16 @@ def test_after_adopt_and_import_there_is_nothing_to_do(site, adopted, request_fo
 def _says_what_wrangler_was_told(site, name, stack, outputs):
     """The configuration that is rendered of the stack binds the same things, by the same ids."""
     rendered = render(Rendering(outputs=read(outputs, "the state", stack)))
-    (text,) = [text for path, text in rendered.items() if path.name == CONFIGURATION]
+    (text,) = [text for path, text in rendered.items() if str(path) == CONFIGURATION]
     configuration = parse(text, "the rendered one").configuration
     told = site.configuration(name).read_text()
     ids = [each.id for each in configuration.kv_namespaces or ()]
     ids += [each.database_id for each in configuration.d1_databases or ()]
     ids += [each.bucket_name for each in configuration.r2_buckets or ()]
     ids += [each.queue for each in (configuration.queues and configuration.queues.consumers) or ()]
+    ids += [each.id for each in configuration.hyperdrive or ()]
+    ids += [each.namespace for each in configuration.dispatch_namespaces or ()]
+    ids += [each.service for each in configuration.tail_consumers or ()]
     assert ids
     assert all(f'"{each}"' in told for each in ids)
 
@@ -141,6 +167,42 @@ def test_what_holds_for_wrangler_holds_for_the_stack(site, adopted):
     assert (staging.worker.cpu_ms, staging.worker.crons) == (30000, ("*/5 * * * *",))  # inherited
 
 
+def test_a_tail_worker_is_a_companion_as_the_account_has_it(site, adopted):
+    (tail,) = load_environment(site.system(TRIGGERS), "production").companions
+    assert (tail.key, tail.worker.name, tail.worker.code.owner) == ("tail", "triggers-api-tail", "wrangler")
+    assert (tail.worker.compatibility_date, tail.worker.compatibility_flags) == ("2026-01-01", ("nodejs_compat",))
+    assert (tail.worker.vars, tail.secrets) == ({"LEVEL": "error"}, ("SINK_TOKEN",))
+    for stack, name in (("production", "dispatcher-log"), ("staging", "dispatcher-log-staging")):
+        environment = load_environment(site.system(DOTDO), stack)
+        assert environment.worker.tail_consumers == (name,)
+        assert [each.key for each in environment.companions] == ["log"]
+    assert "suffix: -staging\n" in (site.system(DOTDO) / "Pulumi.staging.yaml").read_text()
+
+
+def test_a_dispatch_namespace_is_a_platform_in_its_mode(site, adopted):
+    platforms = {stack: load_environment(site.system(DOTDO), stack).platform for stack in ("production", "staging")}
+    assert {stack: (each.namespace, each.binding, each.trusted) for stack, each in platforms.items()} == {
+        "production": ("dotdo-production", "DISPATCHER", True),
+        "staging": ("dotdo-staging", "DISPATCHER", False),
+    }
+    assert load_environment(site.system(DOTDO), "production").worker.vars == {}
+    assert ("production", "Workers of dispatch namespace dotdo-production: gateway") in told(
+        adopted[DOTDO], "notImported"
+    )
+
+
+def test_a_way_to_a_database_is_taken_without_its_password(site, adopted):
+    (production,), (staging,) = (
+        load_environment(site.system(DOTDO), stack).hyperdrives for stack in ("production", "staging")
+    )
+    assert (production.name, production.host, production.port, production.database, production.caching) == (
+        "dotdo-neon", "neon.example", 5433, "dotdo", False,
+    )  # fmt: skip
+    assert (staging.name, staging.database, staging.caching) == ("dotdo-neon-staging", "dotdo_staging", True)
+    assert staging.password_variable == "NEON_PASSWORD"
+    assert ("staging", "password of Hyperdrive configuration dotdo-neon-staging") in told(adopted[DOTDO], "notImported")
+
+
 def test_what_a_stack_cannot_say_is_listed_by_name(adopted):
     assert told(adopted[ROCKHOUNDING], "notTaken") == {
         ("production", "minify"),
@@ -150,8 +212,12 @@ def test_what_a_stack_cannot_say_is_listed_by_name(adopted):
         ("production", "kv_namespaces.CACHE_KV.preview_id"),
     }
     assert told(adopted[TRIGGERS], "notTaken") == {
-        ("production", "tail_consumers"),
+        ("production", "binding SEEN of Worker triggers-api-tail"),
         ("production", "d1_databases.DB.migrations_dir"),
+    }
+    assert told(adopted[DOTDO], "notTaken") == {
+        ("production", "dispatch_namespaces.DISPATCHER.outbound"),
+        ("production", "hyperdrive.NEON.localConnectionString"),
     }
     assert told(adopted[PARQUEDB], "notTaken") == {
         ("production", "placement"),
@@ -204,5 +270,5 @@ def test_what_is_there_is_not_overwritten_unless_somebody_says_so(site, adopted)
     assert (system / "Pulumi.staging.yaml").read_text() == "# of somebody else\n"
     code, shown = site.run("adopt", path, "--to", system, "--system", ".", "--force")
     assert code == 0
-    assert "tail_consumers (production)" in shown
+    assert "binding SEEN of Worker triggers-api-tail (production)" in shown
     assert "# of somebody else" not in (system / "Pulumi.staging.yaml").read_text()

@@ -5,7 +5,10 @@ import socket
 
 import pytest
 
+from headworks.account import find_access
+from headworks.deploy import Operation, Request, embedded
 from headworks.model.files import load_environment
+from headworks.workspace import open_workspace
 
 WORKER = {"name": "odd", "main": "index.js", "compatibility_date": "2026-01-01"}
 
@@ -116,12 +119,52 @@ def test_what_belongs_to_others_is_told_with_whose_it_is(adopt):
         "durable_objects.DO",
         "workflows.W",
         "services",
-        "hyperdrive",
+        "hyperdrive.HD",
         "routes.nowhere.example",
     }
     assert "other" in found["not taken"]["durable_objects.DO"]
-    assert "password" in found["not taken"]["hyperdrive"]
     assert environment.routes == ()
+
+
+def test_a_tail_worker_is_taken_if_the_account_knows_it_and_no_other_environment_has_it(site, adopt):
+    for name in ("odd-log", "odd_log", "everybodys"):
+        site.worker(name)
+    tails = [{"service": each} for each in ("odd-log", "odd_log", "nowhere", "odd", "everybodys")]
+    found, environment = adopt(tail_consumers=tails, env={"staging": {"tail_consumers": [{"service": "everybodys"}]}})
+    assert environment.worker.tail_consumers == ("odd-log", "odd_log")
+    reasons = {
+        "tail_consumers.nowhere": "no Worker nowhere",
+        "tail_consumers.odd": "its own logs",
+        "tail_consumers.everybodys": "Several environments",
+    }
+    assert found["not taken"].keys() == reasons.keys()
+    assert all(reason in found["not taken"][what] for what, reason in reasons.items())
+
+
+def test_one_dispatch_namespace_is_the_platform_and_the_others_are_told(adopt):
+    namespaces = [
+        {"binding": "NAMELESS"},
+        {"binding": "FIRST", "namespace": "not-there"},
+        {"binding": "SECOND", "namespace": "other"},
+    ]
+    found, environment = adopt(dispatch_namespaces=namespaces, vars={"SERVICES": "its own"})
+    assert (environment.platform.binding, environment.platform.namespace) == ("FIRST", "not-there")
+    assert environment.worker.vars == {"SERVICES": "its own"}
+    assert found["missing"] == ["dispatch namespace not-there"]
+    assert found["not taken"].keys() == {"dispatch_namespaces.NAMELESS", "dispatch_namespaces.SECOND"}
+
+
+def test_a_way_to_a_database_that_a_stack_cannot_say_is_told(site, adopt):
+    site.hyperdrive("timed", "app", caching={"disabled": False, "max_age": 60})
+    origin = {"scheme": "postgres", "host": "db.example", "database": "app", "user": "app", "password": "planted-9"}
+    tunnel = origin | {"access_client_id": "id", "access_client_secret": "planted-3c"}
+    site.ids["tunnelled"] = site.make("/hyperdrive/configs", json={"name": "tunnelled", "origin": tunnel})["id"]
+    found, environment = adopt(
+        hyperdrive=[{"binding": "TIMED", "id": site.ids["timed"]}, {"binding": "TUNNEL", "id": site.ids["tunnelled"]}]
+    )
+    assert [each.binding for each in environment.hyperdrives] == ["TIMED"]
+    assert found["not taken"].keys() == {"hyperdrive.TIMED.caching", "hyperdrive.TUNNEL"}
+    assert "tunnel" in found["not taken"]["hyperdrive.TUNNEL"]
 
 
 def test_zones_are_found_and_records_that_a_stack_cannot_say_stay(site, adopt):
@@ -179,3 +222,42 @@ def test_an_import_needs_its_file_and_a_yes(site, tmp_path, adopt):
     assert "--yes" in str(site.refusal("import", "production", file, *system))
     assert "no such file" in str(site.refusal("import", "production", tmp_path / "none.json", *system, "--yes"))
     assert "no stack 'staging'" in str(site.refusal("import", "staging", file, *system, "--yes"))
+
+
+@pytest.mark.parametrize(
+    ("differs", "to_do"),
+    [
+        ("the namespace is not there", {"WorkersForPlatformsDispatchNamespace", "DispatchNamespaceTrust"}),
+        ("mode and database are others", {"DispatchNamespaceTrust", "Hyperdrive"}),
+    ],
+)
+def test_what_differs_from_the_account_is_left_for_the_first_preview(
+    site, tmp_path, adopt, monkeypatch, differs, to_do
+):
+    monkeypatch.setenv("HEADWORKS_HOME", str(tmp_path / "home"))
+    name, account = differs.replace(" ", "-"), f"/accounts/{site.ids['account']}"
+    if differs != "the namespace is not there":
+        site.dispatch_namespace(name, trusted=False)
+    site.hyperdrive(name, "before")
+    adopt(
+        dispatch_namespaces=[{"binding": "DISPATCHER", "namespace": name}],
+        hyperdrive=[{"binding": "DB", "id": site.ids[name]}],
+    )
+    if differs == "mode and database are others":
+        site.ok("PATCH", f"{account}/workers/dispatch/namespaces/{name}", json={"trusted_workers": True})
+        site.ok("PATCH", f"{account}/hyperdrive/configs/{site.ids[name]}", json={"origin": {"database": "after"}})
+    before, file = len(site.journal()), tmp_path / "import.production.json"
+    code, shown = site.run("import", "production", file, "--system", tmp_path, "--yes", "--engine", "embedded")
+    assert code == 0, shown
+    assert {method for method, _ in site.journal()[before:]} == {"GET"}
+    workspace = open_workspace(tmp_path)
+    preview = Request(
+        operation=Operation.PREVIEW, workspace=workspace, stack="production", access=find_access(workspace)
+    )
+    steps = [
+        event["resourcePreEvent"]["metadata"]
+        for event in embedded.observe(preview).events
+        if "resourcePreEvent" in event
+    ]
+    changed = {(step["op"], step["type"].rpartition(":")[2]) for step in steps if step["op"] != "same"}
+    assert changed == {("create", type_) for type_ in to_do}

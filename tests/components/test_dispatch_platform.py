@@ -12,6 +12,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from components.dispatch_platform import DispatchPlatform
 from components.dispatch_trust import DispatchTrustProvider, TrustError
+from headworks import taking_over
 from headworks.v4 import ApiError
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
@@ -144,6 +145,15 @@ def test_a_namespace_becomes_trusted_and_untrusted_again(account, namespace, cap
     assert provider.update(namespace, trusted, untrusted).outs == untrusted
     assert live(account, namespace) is False
     assert f"Upload the Workers of {namespace} again" in capsys.readouterr().err
+
+
+def test_an_import_takes_the_mode_that_is_there_and_changes_none(account, namespace, monkeypatch):
+    monkeypatch.setenv(taking_over.VARIABLE, "yes")
+    provider, untrusted = DispatchTrustProvider(), TRUST | {"namespace": namespace, "trusted": False}
+    assert provider.create(untrusted).outs == untrusted
+    with pytest.raises(taking_over.NotThereError, match=namespace):
+        provider.create(untrusted | {"trusted": True})
+    assert live(account, namespace) is False
 
 
 def test_a_refresh_shows_that_somebody_else_changed_the_mode(account, namespace):

@@ -9,6 +9,7 @@ import pytest
 
 from components.hyperdrive import HyperdriveProvider, PasswordError
 from components.hyperdrives import Hyperdrives
+from headworks import taking_over
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 PASSWORD = "planted-password-5f1c"
@@ -55,6 +56,17 @@ def test_the_password_goes_to_the_account_and_not_into_the_state(account, sent):
     assert PASSWORD not in repr(made.outs)
     found = live(account, made.id)
     assert (found["name"], found["origin"]["host"], found["caching"]["disabled"]) == ("main", "db.example.com", False)
+
+
+def test_an_import_finds_what_is_there_by_its_name_and_makes_nothing(account, sent, monkeypatch):
+    made = HyperdriveProvider().create(declared(name="there"))
+    monkeypatch.setenv(taking_over.VARIABLE, "yes")
+    monkeypatch.delenv("MAIN_PASSWORD")
+    sent.clear()
+    assert HyperdriveProvider().create(declared(name="there")).id == made.id
+    with pytest.raises(taking_over.NotThereError, match="not-there"):
+        HyperdriveProvider().create(declared(name="not-there"))
+    assert {request.method for request in sent} == {"GET"}
 
 
 def test_a_change_sends_the_password_only_if_its_version_changed(account, sent):

@@ -27,7 +27,8 @@ SLIPS = [
     ),
     (
         "a variable where the list of services goes",
-        "worker: {vars: {SERVICES: x}}\nplatform: {namespace: shop}",
+        "worker: {vars: {SERVICES: x}}\n"
+        "platform: " + PLATFORM % ("{service}.shop.example", "shop.example", f"a: {SERVICE}"),
         "platform.services_variable",
         "'SERVICES' is taken by worker.vars.SERVICES",
         "rename",

@@ -1,6 +1,6 @@
 """Buckets, KV namespaces, databases."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -166,8 +166,30 @@ def rows(account: AccountReader, database_id: str, query: str) -> list[dict[str,
     return account.get(f"D1 {database_id}: {query}", ask)
 
 
-def hyperdrives(account: AccountReader) -> Collection[str]:
-    def ask(client: Cloudflare) -> Collection[str]:
-        return every(client.hyperdrive.configs.list(account_id=account.account_id), lambda each: each.name).keys()
+@dataclass(frozen=True)
+class Hyperdrive:
+    id: str
+    name: str
+    origin: Mapping[str, Any]
+    """Where the database is, and as whom it is used; no password."""
+    caching: Mapping[str, Any]
+    has_certificates: bool
+
+    @property
+    def is_cached(self) -> bool:
+        return not self.caching.get("disabled", False)
+
+
+def hyperdrives(account: AccountReader) -> Mapping[str, Hyperdrive]:
+    """By name."""
+
+    def ask(client: Cloudflare) -> Mapping[str, Hyperdrive]:
+        listed = every(client.hyperdrive.configs.list(account_id=account.account_id), lambda each: each.name)
+        return {name: _hyperdrive(each.to_dict(mode="json")) for name, each in listed.items()}
 
     return account.get("Hyperdrive configurations", ask)
+
+
+def _hyperdrive(found: Mapping[str, Any]) -> Hyperdrive:
+    caching = {key: value for key, value in (found.get("caching") or {}).items() if value is not None}
+    return Hyperdrive(found["id"], found["name"], found["origin"], caching, any((found.get("mtls") or {}).values()))

@@ -68,7 +68,8 @@ def bound(specification: Specification) -> Iterator[tuple[str | None, str, Path]
 def _bound_by_platform(specification: Specification) -> Iterator[tuple[str | None, str, Path]]:
     if platform := specification.platform:
         yield None, platform.binding, ("platform", "binding")
-        yield None, platform.services_variable, ("platform", "services_variable")
+        if platform.services:
+            yield None, platform.services_variable, ("platform", "services_variable")
         if platform.deploy:
             yield platform.deploy, platform.namespace_variable, ("platform", "namespace_variable")
             yield platform.deploy, platform.account_variable, ("platform", "account_variable")
