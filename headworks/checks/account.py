@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from headworks.checks.check import Arguments, Context, Finding
-from headworks.checks.looking import account_check, none_wrong, read_each
+from headworks.checks.looking import account_check, none_wrong, nothing_declared, read_each
 from headworks.facts.live import account as live
 
 _SOON = timedelta(days=7)
@@ -45,7 +45,7 @@ def _account_is_reachable(context: Context, _: Arguments) -> Finding:
 def _zones_are_active(context: Context, _: Arguments) -> Finding:
     names = context.environment.zone_names
     if not names:
-        return Finding.held("The stack needs no zone.")
+        return nothing_declared("zone")
     found = read_each(lambda name: live.zone(context.account, name), names)
     wrong = [
         f"{name} ({zone.status or 'without a status'})" if zone else f"{name} (not in the account)"

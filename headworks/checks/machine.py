@@ -35,9 +35,9 @@ class Variables(Arguments):
 
 def _tools_are_installed(context: Context, arguments: Tools) -> Finding:
     wanted = arguments.model_dump(exclude_none=True)
-    # What a project installs for itself is used before what the machine has.
-    own = context.workspace.root / "node_modules" / ".bin"
-    found = {name: doctor.version_of(name, own) for name in wanted}
+    # What a project installs for itself is used before what the machine has; here that has a folder of its own.
+    own = [context.workspace.root / folder / "node_modules" / ".bin" for folder in ("", "node")]
+    found = {name: doctor.version_of(name, *own) for name in wanted}
     missing = [
         f"{name} is {found[name] or 'not there'}, and has to be {oldest} or later"
         for name, oldest in wanted.items()

@@ -74,6 +74,8 @@ def _crons_are_scheduled(context: Context, _: Arguments) -> Finding:
             *(f"{cron} of {worker.name} (in no file)" for cron in sorted(found[worker.name] - set(worker.crons))),
         )
     ]
+    if not wrong and not any(worker.crons for worker in workers):
+        return nothing_declared("schedule")
     mend = "Bring the stack up; where wrangler owns the code, deploy it with what `headworks render` writes."
     seen = [f"{worker.name}: {', '.join(worker.crons) or 'no schedule'}" for worker in workers]
     return none_wrong(wrong, "Other schedules than declared:", mend, seen)

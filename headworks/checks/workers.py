@@ -36,7 +36,7 @@ def _fault_of_deployment(account: AccountReader, script: str) -> str:
 def _secrets_are_set(context: Context, _: Arguments) -> Finding:
     workers = [each for each in context.environment.workers if each.secrets]
     if not workers:
-        return Finding.held("The stack declares no secret.")
+        return nothing_declared("secret")
     present = read_each(lambda name: live.secrets(context.account, name), [each.worker.name for each in workers])
     wrong = [
         f"{name} of {each.worker.name}"

@@ -101,5 +101,6 @@ class TestZones:
         found = account.look("zones-are-active", rockhounding, reader=reader)
         assert (found.state, "rockhound.app (pending)" in found.says) == (State.MISSING, True)
 
-    def test_a_stack_without_a_zone_needs_none(self, account, environment):
-        assert account.look("zones-are-active", environment("rockhounding-api", "development")).state is State.HELD
+    def test_a_stack_without_a_zone_holds_no_line_that_asks_for_one(self, account, environment):
+        found = account.look("zones-are-active", environment("rockhounding-api", "development"))
+        assert (found.state, "declares no zone" in found.says) == (State.MISSING, True)

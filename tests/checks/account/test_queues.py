@@ -139,3 +139,8 @@ class TestCrons:
         self.schedule(account, *parquedb.worker.crons, "0 0 * * *")
         found = account.look("crons-are-scheduled", parquedb)
         assert (found.state, f"0 0 * * * of {self.SCRIPT} (in no file)" in found.says) == (State.MISSING, True)
+
+    def test_a_stack_that_declares_none_holds_no_line_that_asks_for_one(self, account, rockhounding):
+        account.upload(rockhounding.worker.name, CONSUMER)
+        found = account.look("crons-are-scheduled", rockhounding)
+        assert (found.state, "declares no schedule" in found.says) == (State.MISSING, True)

@@ -95,8 +95,9 @@ class TestSecrets:
         found = account.look("secrets-are-set", dotdo)
         assert (found.state, "DEPLOY_API_KEY of deploy-staging" in found.says) == (State.MISSING, True)
 
-    def test_a_stack_that_declares_none_needs_none(self, account, rockhounding):
-        assert account.look("secrets-are-set", rockhounding.model_copy(update={"secrets": ()})).state is State.HELD
+    def test_a_stack_that_declares_none_holds_no_line_that_asks_for_them(self, account, rockhounding):
+        found = account.look("secrets-are-set", rockhounding.model_copy(update={"secrets": ()}))
+        assert (found.state, "declares no secret" in found.says) == (State.MISSING, True)
 
 
 class TestDurableObjects:

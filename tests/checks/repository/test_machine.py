@@ -43,10 +43,11 @@ def test_an_older_tool_and_one_that_is_not_there_are_named(look, machine):
     )
 
 
-def test_what_the_project_installed_for_itself_comes_first(look, machine, tmp_path):
+@pytest.mark.parametrize("folder", ["node_modules", "node/node_modules"])
+def test_what_the_project_installed_for_itself_comes_first(look, machine, tmp_path, folder):
     install(machine, "wrangler", "3.99.0")
     assert look("tools-are-installed", wrangler="4").state is State.MISSING
-    install(tmp_path / "node_modules" / ".bin", "wrangler", "4.1.0")
+    install(tmp_path / folder / ".bin", "wrangler", "4.1.0")
     assert look("tools-are-installed", wrangler="4").says == "wrangler 4.1.0."
 
 
