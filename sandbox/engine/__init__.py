@@ -6,9 +6,11 @@ It is for local work: it talks to provider plugins that are already here, and th
 no address but this machine's. What it does not support it refuses by name.
 """
 
+from sandbox.engine.backend.stack import cancel, export, import_, outputs
 from sandbox.engine.errors import EngineError, Unsupported
-from sandbox.engine.operations import bulk_import, cancel, destroy, export, import_, outputs, preview, refresh, up
-from sandbox.engine.options import Emit, ExitCode, Options, Result
+from sandbox.engine.events import Emit
+from sandbox.engine.operations import bulk_import, destroy, preview, refresh, up
+from sandbox.engine.options import ExitCode, Options, Result
 
 __all__ = [
     "Emit",

@@ -7,19 +7,14 @@ checkpoint would hold it; `changed` (in `metadata`) names the inputs that differ
 """
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
-from sandbox.engine.options import Emit
 from sandbox.engine.resource.urns import STACK_TYPE
-from sandbox.engine.resource.values import Properties, masked
 
-if TYPE_CHECKING:
-    from sandbox.engine.deploy.steps import Step
-    from sandbox.engine.resource.state import ResourceState
-
-Severity = Literal["debug", "info", "info#err", "warning", "error"]
 Event = dict[str, Any]
+Emit = Callable[[Event], None]
+Severity = Literal["debug", "info", "info#err", "warning", "error"]
 COLOR = "raw"
 LOCAL_KEYS = frozenset({"changed", "internal", "state"})
 REPLACING = frozenset(
@@ -66,15 +61,6 @@ class Events:
         body |= {"ephemeral": True} if ephemeral else {}
         self.send("diagnosticEvent", body)
 
-    def before_step(self, step: "Step") -> None:
-        self._step("resourcePreEvent", step, step.op, whole=self.preview)
-
-    def after_step(self, step: "Step", op: str) -> None:
-        self._step("resOutputsEvent", step, op, whole=self.preview and step.op == "refresh")
-
-    def step_failed(self, step: "Step", status: int, steps: int) -> None:
-        self._step("resOpFailedEvent", step, step.op, status=status, steps=steps)
-
     def summary(self, *, changes: Mapping[str, int], seconds: float, packs: Mapping[str, str], result: str) -> None:
         """`result` is `succeeded` or `failed`."""
         self.send(
@@ -92,65 +78,6 @@ class Events:
     def cancel(self) -> None:
         """Nothing follows: the stream is complete."""
         self.send("cancelEvent", {})
-
-    def _step(self, kind: str, step: "Step", op: str, *, whole: bool = False, **more: Any) -> None:
-        body: Event = {"metadata": _metadata(step, op, whole=whole), **more}
-        if self.preview and kind != "resOpFailedEvent":
-            body["planning"] = True
-        if step.internal:
-            body["internal"] = True
-        self.send(kind, body)
-
-
-def _metadata(step: "Step", op: str, *, whole: bool) -> Event:
-    metadata: Event = {
-        "op": op,
-        "urn": step.urn,
-        "type": step.type,
-        "old": _state(step.old, whole=whole),
-        "new": _state(step.new, whole=whole),
-    }
-    metadata |= {"keys": list(step.keys)} if step.keys else {}
-    metadata |= {"diffs": list(step.diffs)} if step.diffs else {}
-    metadata["detailedDiff"] = (
-        {path: {"diffKind": diff.kind, "inputDiff": diff.input_diff} for path, diff in step.detailed_diff.items()}
-        if step.detailed_diff
-        else None
-    )
-    if step.old is not None and step.new is not None and step.op != "same":
-        metadata["changed"] = _changed(step.old.inputs, step.new.inputs)
-    metadata |= {"logical": True} if step.logical else {}
-    metadata["provider"] = step.provider
-    return metadata
-
-
-def _changed(old: Properties, new: Properties) -> list[str]:
-    absent = object()
-    return sorted(key for key in {*old, *new} if old.get(key, absent) != new.get(key, absent))
-
-
-def _state(state: "ResourceState | None", *, whole: bool) -> Event | None:
-    if state is None:
-        return None
-    written: Event = {
-        "type": state.type,
-        "urn": state.urn,
-        "custom": state.custom,
-        "delete": state.delete,
-        "id": state.id,
-        "parent": state.parent,
-        "protect": state.protect,
-        "external": state.external,
-        "retainOnDelete": state.retain_on_delete,
-        "inputs": masked(state.inputs),
-        "outputs": masked(state.outputs),
-        "provider": state.provider,
-        "initErrors": state.init_errors,
-        "hideDiffs": [[path] for path in state.hide_diff],
-    }
-    always = ("id", "parent", "inputs", "outputs", "provider")
-    shown = {key: value for key, value in written.items() if value or key in always}
-    return shown | ({"state": state.to_json(lambda _: "[secret]")} if whole else {})
 
 
 def is_shown(metadata: Mapping[str, Any]) -> bool:

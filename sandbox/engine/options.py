@@ -1,13 +1,10 @@
 """What an operation is asked to do, and what it answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
-
-Event = dict[str, Any]
-Emit = Callable[[Event], None]
 
 
 class ExitCode(IntEnum):

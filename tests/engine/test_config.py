@@ -4,7 +4,8 @@ import sys
 import pytest
 
 from sandbox.engine.errors import Unsupported
-from sandbox.engine.workspace.config import ConfigurationError, configuration, load_project, load_stack
+from sandbox.engine.workspace.configuration import configuration, load_stack
+from sandbox.engine.workspace.project import ConfigurationError, load_project
 
 
 @pytest.fixture

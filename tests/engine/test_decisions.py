@@ -15,7 +15,7 @@ from sandbox.engine.plugin.answers import DiffResult, PropertyDiff
 from sandbox.engine.resource.assets import with_hashes
 from sandbox.engine.resource.state import ResourceState
 from sandbox.engine.resource.values import ARCHIVE, ASSET, SIGNATURE, Secret, from_struct, to_struct
-from sandbox.engine.source.registration import seconds
+from sandbox.engine.source.goals import seconds
 from sandbox.engine.source.transforms import dependencies_in, with_dependencies
 
 URN = "urn:pulumi:dev::shop::t:i:T::"

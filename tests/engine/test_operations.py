@@ -12,7 +12,7 @@ import pytest
 from sandbox import engine
 from sandbox.engine.backend.lock import LockedError
 from sandbox.engine.backend.secrets import SecretsError
-from sandbox.engine.workspace.config import ConfigurationError
+from sandbox.engine.workspace.project import ConfigurationError
 
 URN = "urn:pulumi:dev::shop::sluice:index:Valve::"
 

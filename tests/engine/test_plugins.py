@@ -14,8 +14,9 @@ import pytest
 from sandbox.engine.errors import EngineError
 from sandbox.engine.plugin import plugins
 from sandbox.engine.plugin.answers import CheckFailure
+from sandbox.engine.plugin.bridging import mark_secrets, without_references
 from sandbox.engine.plugin.processes import ServingProcess
-from sandbox.engine.plugin.provider import Provider, ProviderError, mark_secrets, without_references
+from sandbox.engine.plugin.provider import Provider, ProviderError
 from sandbox.engine.plugin.resource_provider import Check, Create, Delete, Diff, Read, Update
 from sandbox.engine.resource.values import RESOURCE, SIGNATURE, UNKNOWN, Secret
 

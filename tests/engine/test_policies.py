@@ -9,7 +9,8 @@ import pytest
 from sandbox.engine.errors import EngineError
 from sandbox.engine.events import Events
 from sandbox.engine.policy.config import PolicyConfigError
-from sandbox.engine.policy.pack import AnalyzedResource, PolicyError, StackContext
+from sandbox.engine.policy.messages import AnalyzedResource
+from sandbox.engine.policy.pack import PolicyError, StackContext
 from sandbox.engine.policy.packs import PolicyPacks
 from sandbox.engine.resource.values import UNKNOWN, Secret
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.engine.backend import journal
-from sandbox.engine.backend.journal import LISTS, Deployment, Journal
+from sandbox.engine.backend.journal import LISTS, Document, Journal
 from sandbox.engine.backend.lock import Lock, Owner, break_lock, locked
 from sandbox.engine.errors import EngineError
 from sandbox.engine.resource.values import SECRET, SIGNATURE
@@ -40,7 +40,7 @@ class Checkpoint:
         self.journal = path.with_name(f"{path.name}.journal")
         self._lock = path.with_name(f"{path.name}.lock")
 
-    def load(self) -> Deployment | None:
+    def load(self) -> Document | None:
         """The deployment as of the last save, None for a stack without state."""
         return self._load()[0]
 
@@ -62,7 +62,7 @@ class Checkpoint:
         """Breaks the lock, whoever holds it; None if nobody did."""
         return break_lock(self._lock)
 
-    def _load(self) -> tuple[Deployment | None, str]:
+    def _load(self) -> tuple[Document | None, str]:
         """The deployment with the journal applied, and the digest of the file without it."""
         for _ in range(3):  # a writer may end between the reading of the two files: then both are read once more
             lines, _size = journal.read(self.journal)
@@ -80,7 +80,7 @@ class Checkpoint:
             f"the state before the last operation is {self.backup}"
         )
 
-    def _parse(self, content: bytes) -> Deployment | None:
+    def _parse(self, content: bytes) -> Document | None:
         if not content:
             return None
         try:
@@ -103,7 +103,7 @@ class Writer:
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, lock: Lock, former: Owner | None, deployment: Deployment | None, base: str
+        self, checkpoint: Checkpoint, lock: Lock, former: Owner | None, deployment: Document | None, base: str
     ) -> None:
         self.deployment = deployment
         self.former = former
@@ -115,7 +115,7 @@ class Writer:
         if checkpoint.journal.exists():
             self._resume()
 
-    def save(self, deployment: Deployment) -> None:
+    def save(self, deployment: Document) -> None:
         """Makes the deployment durable before it returns; a resource that is the same object as before costs nothing."""
         line = journal.change(self._saved, deployment)
         if line is None:
@@ -167,18 +167,18 @@ class Writer:
 # envelope ------------------------------------------------------------------------------------------------------------
 
 
-def envelope(deployment: Deployment) -> dict[str, Any]:
+def envelope(deployment: Document) -> dict[str, Any]:
     """The document of `pulumi stack export`."""
     return {"version": VERSION, "deployment": deployment}
 
 
-def from_envelope(document: Any) -> Deployment:
+def from_envelope(document: Any) -> Document:
     """The deployment of an export; raises `EngineError` if it is none."""
     if not isinstance(document, dict) or not isinstance(document.get("deployment"), dict):
         raise EngineError('it is not an export of Pulumi: an object with "version" and "deployment" was expected')
     if document.get("version") != VERSION:
         raise EngineError(f"it has version {document.get('version')!r}, and only version {VERSION} is known")
-    deployment: Deployment = document["deployment"]
+    deployment: Document = document["deployment"]
     return deployment
 
 
@@ -213,7 +213,7 @@ def _secrets_mapped(value: Any, change: Callable[[Mapping[str, Any]], dict[str, 
             return value
 
 
-def _snapshot(deployment: Deployment) -> Deployment:
+def _snapshot(deployment: Document) -> Document:
     """The deployment with lists of its own: the caller's go on growing."""
     return {key: list(value) if key in LISTS else value for key, value in deployment.items()}
 
@@ -221,7 +221,7 @@ def _snapshot(deployment: Deployment) -> Deployment:
 # files ---------------------------------------------------------------------------------------------------------------
 
 
-def _text(deployment: Deployment) -> bytes:
+def _text(deployment: Document) -> bytes:
     """The envelope with one resource a line: quick to write, and a person can read and compare it."""
     parts = [f"{json.dumps(key)}: {_value_text(value)}" for key, value in deployment.items()]
     body = ",\n".join(parts)

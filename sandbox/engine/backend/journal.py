@@ -17,7 +17,7 @@ from typing import Any
 
 from sandbox.engine.errors import EngineError
 
-Deployment = dict[str, Any]
+Document = dict[str, Any]
 Line = dict[str, Any]
 LISTS = ("resources", "pending_operations")
 
@@ -83,7 +83,7 @@ def read(path: Path) -> tuple[list[Line], int]:
     return lines, len(content) - len(torn)
 
 
-def change(before: Deployment, after: Deployment) -> Line | None:
+def change(before: Document, after: Document) -> Line | None:
     """The line that makes `after` of `before`, None if they are the same. Items of lists are compared by identity."""
     line: Line = {}
     for name in LISTS:
@@ -99,8 +99,8 @@ def change(before: Deployment, after: Deployment) -> Line | None:
     return line or None
 
 
-def apply(deployment: Deployment, line: Line) -> Deployment:
-    after: Deployment = {key: value for key, value in deployment.items() if key not in line.get("unset", ())}
+def apply(deployment: Document, line: Line) -> Document:
+    after: Document = {key: value for key, value in deployment.items() if key not in line.get("unset", ())}
     after |= line.get("set", {})
     for name in LISTS:
         if name in line:

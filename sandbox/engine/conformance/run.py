@@ -64,7 +64,6 @@ class CaseRun(AbstractContextManager["CaseRun"]):
         for settings in case.directory.glob("*.policy-config.json"):
             shutil.copy(settings, self._root)
         self._salts: dict[str, str] = {}
-        self._secrets: dict[str, dict[str, str]] = {}
         self._normaliser = suite.normaliser(
             {str(self._root): "<root>", str(suite.directory): "<suite>", sys.prefix: "<venv>"}
         )

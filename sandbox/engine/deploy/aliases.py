@@ -83,4 +83,4 @@ class Aliases:
         parent_name = urns.name_of(goal.parent)
         if name.startswith(parent_name):
             name = urns.name_of(former_parent) + name.removeprefix(parent_name)
-        return urns.create(self._deployment.stack, self._deployment.project, former_parent, type_, name)
+        return self._deployment.urn(former_parent, type_, name)

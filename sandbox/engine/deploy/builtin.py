@@ -10,6 +10,8 @@ from sandbox.engine.resource import urns
 from sandbox.engine.resource.state import ResourceState
 from sandbox.engine.resource.values import Properties, contains_secret
 
+BUILTIN = "pulumi"
+"""The package that this provider is for."""
 STASH = "pulumi:index:Stash"
 READ_OUTPUTS = "pulumi:pulumi:readStackOutputs"
 GET_RESOURCE = "pulumi:pulumi:getResource"

@@ -4,18 +4,19 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
+from sandbox.engine.deploy.builtin import BUILTIN
+from sandbox.engine.deploy.registration import Registered, Registration
 from sandbox.engine.deploy.registry import INTERNAL
 from sandbox.engine.plugin import plugins
 from sandbox.engine.resource import urns
-from sandbox.engine.resource.goal import Goal, Registered, Registration
+from sandbox.engine.resource.goal import Goal
 from sandbox.engine.resource.values import Properties, Secret
-from sandbox.engine.workspace.config import Configuration
+from sandbox.engine.workspace.configuration import Configuration
 
 DENIED = "denied::"
 """Begins the reference of a default provider that the configuration rules out."""
 DISABLED = "pulumi:disable-default-providers"
 """Configuration key: a list of packages, or of `*`."""
-BUILTIN = "pulumi"
 
 
 class DefaultProviders:
@@ -41,7 +42,7 @@ class DefaultProviders:
         inputs |= {INTERNAL: {"pluginDownloadURL": url}} if url else {}
         goal = Goal(type=f"{urns.PROVIDER_PREFIX}{package}", name=name, custom=True, inputs=inputs)
         answer = await self._register(Registration(goal))
-        return f"{answer.state.urn}::{answer.state.id}"
+        return urns.reference(answer.state.urn, answer.state.id)
 
     def _inputs(self, package: str) -> Properties:
         """A package's configuration; dynamic providers, which have no namespace of their own, get all of it."""

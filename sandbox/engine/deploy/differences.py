@@ -60,10 +60,6 @@ def with_ignored(inputs: Properties, old: Properties, paths: list[str]) -> tuple
     return inputs, impossible
 
 
-def details_replace(diff: DiffResult) -> bool:
-    return any(found.kind.endswith("-replace") for found in (diff.detailed_diff or {}).values())
-
-
 def replacement_triggered(old: object, new: object) -> bool:
     if contains_unknown(old) or contains_unknown(new):
         return True
@@ -83,7 +79,7 @@ def replace_on_changes(diff: DiffResult, wanted: list[str], *, init_errors: bool
     if detailed is not None:
         detailed = {
             path: PropertyDiff(f"{found.kind}-replace", found.input_diff)
-            if covered(path) and not found.kind.endswith("-replace")
+            if covered(path) and not found.replaces
             else found
             for path, found in detailed.items()
         }

@@ -4,98 +4,20 @@ Each object is read by its provider, and its inputs are what the provider reads,
 already under the same id is left alone, so that an import which was interrupted can be run again.
 """
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sandbox.engine.deploy.steps import ImportStep
-from sandbox.engine.errors import EngineError, Stopped
+from sandbox.engine.deploy.read_steps import ImportStep
+from sandbox.engine.deploy.registration import Registration
+from sandbox.engine.errors import Stopped
 from sandbox.engine.plugin.resource_provider import Check
 from sandbox.engine.resource import urns
-from sandbox.engine.resource.goal import Goal, Registration
+from sandbox.engine.resource.goal import Goal
+from sandbox.engine.workspace.import_file import ImportFile
 
 if TYPE_CHECKING:
     from sandbox.engine.deploy.deployment import Deployment
-
-_KEYS = frozenset(
-    {"type", "name", "logicalName", "id", "parent", "provider", "version", "pluginDownloadUrl", "component"}
-)
-"""What is understood of a resource in the file; `properties` and `remote` are not."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Import:
-    """One resource of the file."""
-
-    type: str
-    name: str
-    logical_name: str
-    id: str
-    parent: str
-    """Name of another resource of the file, or of its table of names; empty for the stack."""
-    version: str
-    url: str
-    component: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportFile:
-    resources: tuple[Import, ...]
-    """A parent before its children."""
-    names: Mapping[str, str]
-    """URNs of resources that the state has, by the names that the file gives them."""
-
-
-def read_import_file(path: Path) -> ImportFile:
-    """Raises EngineError for what is not there, or is no import file."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        written = document["resources"]
-        resources = [_resource(each) for each in written]
-    except OSError as error:
-        raise EngineError(f"could not read import file: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EngineError(
-            f'{path} is no import file: {error!r}. It holds {{"resources": [{{type, name, id}}]}}'
-        ) from error
-    names = dict(document.get("nameTable") or {})
-    return ImportFile(resources=tuple(_parents_first(resources, names)), names=names)
-
-
-def _resource(written: Mapping[str, Any]) -> Import:
-    if unknown := sorted(written.keys() - _KEYS):
-        raise EngineError(f"{written.get('name')!r} has {', '.join(unknown)}, which this engine does not import")
-    if written.get("provider"):
-        raise EngineError(
-            f"{written['name']!r} has an explicit provider; this engine imports by default providers only"
-        )
-    if not written.get("component") and not written.get("id"):
-        raise EngineError(f"{written['name']!r} has no id, so that nobody knows which object it is")
-    return Import(
-        type=written["type"],
-        name=written["name"],
-        logical_name=written.get("logicalName") or written["name"],
-        id=written.get("id") or "",
-        parent=written.get("parent") or "",
-        version=written.get("version") or "",
-        url=written.get("pluginDownloadUrl") or "",
-        component=bool(written.get("component")),
-    )
-
-
-def _parents_first(resources: Iterable[Import], names: Mapping[str, str]) -> Iterator[Import]:
-    known, waiting = {"", *names}, list(resources)
-    while waiting:
-        ready = [each for each in waiting if each.parent in known]
-        if not ready:
-            listed = ", ".join(f"{each.name} ({each.parent})" for each in waiting)
-            raise EngineError(f"the parents of these are neither in the file nor in its nameTable: {listed}")
-        yield from ready
-        known |= {each.name for each in ready}
-        waiting = [each for each in waiting if each not in ready]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -106,7 +28,6 @@ class BulkImportStep(ImportStep):
         await super().apply(deployment)
         old, new = self.old, self.new
         assert old is not None
-        assert new is not None
         asked = Check(urn=new.urn, olds=old.inputs, news=new.inputs, random_seed=os.urandom(32))
         checked = await deployment.provider(new).check(asked)
         if not checked.failures:
@@ -126,15 +47,14 @@ _NOT_VALID = (
 
 async def import_all(deployment: "Deployment", file: ImportFile, *, protect: bool) -> None:
     """Registers what is missing: the stack, components, then the objects, all of them side by side."""
-    project = f"{deployment.project}-{deployment.stack}"
-    stack = await _registered(deployment, Goal(type=urns.STACK_TYPE, name=project, custom=False))
+    stack = await _registered(deployment, Goal(type=urns.STACK_TYPE, name=deployment.stack_name, custom=False))
     found = {"": stack, **file.names}
     for urn in file.names.values():
         _keep(deployment, urn)
     steps = []
     for each in file.resources:
         parent = found[each.parent]
-        urn = urns.create(deployment.stack, deployment.project, parent, each.type, each.logical_name)
+        urn = deployment.urn(parent, each.type, each.logical_name)
         found.setdefault(each.name, urn)
         if each.component:
             await _registered(deployment, Goal(type=each.type, name=each.logical_name, custom=False, parent=parent))
@@ -153,14 +73,13 @@ async def import_all(deployment: "Deployment", file: ImportFile, *, protect: boo
     if deployment.executor.cancelled.is_set():
         return
     for step in steps:
-        assert step.new is not None
         await deployment.ensure_provider(step.new)
     await deployment.executor.run_all(steps)
 
 
 async def _registered(deployment: "Deployment", goal: Goal) -> str:
     """The URN of what nobody has to read. In the state already, it stays what it is."""
-    urn = urns.create(deployment.stack, deployment.project, goal.parent, goal.type, goal.name)
+    urn = deployment.urn(goal.parent, goal.type, goal.name)
     if urn in deployment.olds:
         _keep(deployment, urn)
     else:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 
+from sandbox.engine.deploy.builtin import BUILTIN
 from sandbox.engine.errors import EngineError
 from sandbox.engine.plugin.answers import CheckResult, DiffResult, OperationResult
 from sandbox.engine.plugin.provider import Provider
@@ -36,7 +37,7 @@ class Registry(ResourceProvider):
         self._checked: dict[str, Provider] = {}
         """Started to check a provider resource, not configured yet, by the resource's URN."""
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         await self._running.aclose()
 
     def get(self, state: ResourceState) -> ResourceProvider:
@@ -44,7 +45,7 @@ class Registry(ResourceProvider):
         if urns.is_provider(state.type):
             return self
         urn, _ = urns.split_reference(state.provider)
-        if urns.provider_package(urns.type_of(urn)) == "pulumi":
+        if _is_builtin(urn):
             return self._builtin
         if state.provider not in self._providers:
             raise EngineError(f"unknown provider '{state.provider}' for resource {state.urn}")
@@ -67,8 +68,8 @@ class Registry(ResourceProvider):
 
     async def same(self, state: ResourceState, *, checked: bool) -> None:
         """Configures a provider that has not changed; `checked` says that `check` ran before and its plugin can be taken."""
-        reference = f"{state.urn}::{state.id}"
-        if reference in self._providers or self._package(state.urn) == "pulumi":
+        reference = urns.reference(state.urn, state.id)
+        if reference in self._providers or _is_builtin(state.urn):
             return
         provider = self._checked.pop(state.urn, None) if checked else None
         provider = provider or await self._load(state.urn)
@@ -78,7 +79,7 @@ class Registry(ResourceProvider):
 
     async def check(self, asked: Check) -> CheckResult:
         urn, news = asked.urn, asked.news
-        if self._package(urn) == "pulumi":
+        if _is_builtin(urn):
             return CheckResult(inputs=news)
         provider = await self._load(urn)
         result = await provider.check_config(replace(asked, olds=_configuration(asked.olds), news=_configuration(news)))
@@ -89,10 +90,10 @@ class Registry(ResourceProvider):
         return CheckResult(inputs=result.inputs | kept)
 
     async def diff(self, asked: Diff) -> DiffResult:
-        if self._package(asked.urn) == "pulumi" or asked.old_inputs == asked.news:
+        if _is_builtin(asked.urn) or asked.old_inputs == asked.news:
             # Only changed inputs are worth a question.
             return DiffResult(changes="none")
-        provider = self._checked.get(asked.urn) or self._providers[f"{asked.urn}::{asked.id}"]
+        provider = self._checked.get(asked.urn) or self._providers[urns.reference(asked.urn, asked.id)]
         news = _configuration(asked.news)
         result = await provider.diff_config(replace(asked, old_inputs=_configuration(asked.old_inputs), news=news))
         if result.changes != "unknown":
@@ -102,7 +103,7 @@ class Registry(ResourceProvider):
     async def create(self, asked: Create) -> OperationResult:
         urn = asked.urn
         id_ = UNKNOWN_TEXT if asked.preview else str(uuid.uuid4())
-        if self._package(urn) != "pulumi":
+        if not _is_builtin(urn):
             provider = self._checked.pop(urn, None) or await self._load(urn)
             await self._configure(provider, urn, id_, asked.inputs)
         return OperationResult(id=id_, outputs=_configuration(asked.inputs))
@@ -119,15 +120,16 @@ class Registry(ResourceProvider):
 
     # plugins ---------------------------------------------------------------------------------------------------------
 
-    def _package(self, urn: str) -> str:
-        return urns.provider_package(urns.type_of(urn))
-
     async def _load(self, urn: str) -> Provider:
-        return await self._running.enter_async_context(self._start(self._package(urn)))
+        return await self._running.enter_async_context(self._start(urns.provider_package(urn)))
 
     async def _configure(self, provider: Provider, urn: str, id_: str, inputs: Properties) -> None:
         await provider.configure(urn, id_, _configuration(inputs))
-        self._providers[f"{urn}::{id_}"] = provider
+        self._providers[urns.reference(urn, id_)] = provider
+
+
+def _is_builtin(urn: str) -> bool:
+    return urns.provider_package(urn) == BUILTIN
 
 
 def _configuration(inputs: Properties) -> Properties:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.engine.deploy.differences import details_replace, diff_resource, replace_on_changes
+from sandbox.engine.deploy.differences import diff_resource, replace_on_changes
+from sandbox.engine.deploy.registration import Registration
 from sandbox.engine.deploy.steps import CreateStep, DeleteStep, ReplaceStep, Step
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.plugin.answers import DiffResult
 from sandbox.engine.plugin.resource_provider import ResourceProvider
 from sandbox.engine.resource import urns
-from sandbox.engine.resource.goal import Registration
 from sandbox.engine.resource.state import ResourceState
 from sandbox.engine.resource.values import UNKNOWN
 
@@ -149,4 +149,4 @@ async def _keys_that_replace(deployment: "Deployment", state: ResourceState, rep
         deployment, deployment.provider(state), state, state.inputs, inputs, state.ignore_changes
     )
     diff = replace_on_changes(diff, state.replace_on_changes, init_errors=False)
-    return diff.replaces if diff.replaces or details_replace(diff) else None
+    return diff.replaces if diff.replaces_resource else None

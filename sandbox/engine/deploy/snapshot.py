@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 from sandbox.engine.deploy.dependency_graph import dependencies
-from sandbox.engine.deploy.steps import SameStep, Step
+from sandbox.engine.deploy.steps import Step
 from sandbox.engine.resource import urns
 from sandbox.engine.resource.state import ResourceState
 
@@ -100,8 +100,7 @@ class Snapshot:
 
     def _take(self, step: Step) -> None:
         old, new = step.old, step.new
-        skipped = isinstance(step, SameStep) and step.skipped
-        if step.op in ADDS and not skipped:
+        if step.op in ADDS and not step.skipped:
             assert new is not None
             self._new.append(new)
         # Between the two halves of a replacement that deletes first, the old state stays.
@@ -119,7 +118,7 @@ class Snapshot:
             return False
         assert step.old is not None
         assert step.new is not None
-        if isinstance(step, SameStep) and step.skipped:
+        if step.skipped:
             return True
         if _differing(step.old, step.new):
             return False
@@ -250,7 +249,7 @@ def _without_aliases(state: ResourceState, renamed: dict[str, str]) -> ResourceS
         state,
         aliases=[],
         parent=current(state.parent),
-        provider=f"{current(provider_urn)}::{provider_id}" if state.provider else "",
+        provider=urns.reference(current(provider_urn), provider_id) if state.provider else "",
         dependencies=[current(urn) for urn in state.dependencies],
         property_dependencies={
             key: [current(urn) for urn in needed] for key, needed in state.property_dependencies.items()

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sandbox.engine.deploy.dependency_graph import dependencies
-from sandbox.engine.deploy.steps import DeleteProtectedError, RefreshStep, Step
+from sandbox.engine.deploy.read_steps import RefreshStep
+from sandbox.engine.deploy.step_events import after_step, before_step, step_failed
+from sandbox.engine.deploy.steps import DeleteProtectedError, Step
 from sandbox.engine.errors import EngineError
 from sandbox.engine.resource import urns
 
@@ -80,7 +82,7 @@ class StepExecutor:
 
     async def _execute(self, step: Step) -> bool:
         deployment = self._deployment
-        deployment.events.before_step(step)
+        before_step(deployment.events, step)
         try:
             await deployment.snapshot.begin(step)
             error = await self._apply(step)
@@ -116,7 +118,7 @@ class StepExecutor:
             deployment.error(message, "" if step.internal else step.urn)
             if not deployment.preview:
                 status = STATUS_PARTIAL if step.partial else STATUS_OK
-                deployment.events.step_failed(step, status, self.changes.total())
+                step_failed(deployment.events, step, status, self.changes.total())
             return
         refreshing = deployment.refresh_only and isinstance(step, RefreshStep)
         op = step.result_op if refreshing else step.op
@@ -124,7 +126,7 @@ class StepExecutor:
             self.changes[op] += 1
         # A component's outputs come with their registration; those from here would be the old ones.
         if deployment.preview or step.state.custom or step.op == "delete" or isinstance(step, RefreshStep):
-            deployment.events.after_step(step, op)
+            after_step(deployment.events, step, op)
 
     def _fail(self, step: Step, error: EngineError) -> None:
         self.failed.append(step)
@@ -143,11 +145,11 @@ class StepExecutor:
                 f"outputs were registered for '{urn}', which is not a resource of this run or has outputs already; "
                 "call register_outputs once per component"
             )
-        if step.new is None or getattr(step, "skipped", False):
+        if step.new is None or step.skipped:
             return
         step.new.outputs = outputs
         self._deployment.snapshot.changed(step.new)
-        self._deployment.events.after_step(step, step.op)
+        after_step(self._deployment.events, step, step.op)
         await self._deployment.snapshot.save()
 
     def awaits_outputs(self, urn: str) -> bool:

@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 from sandbox.engine.deploy.aliases import Aliases
 from sandbox.engine.deploy.dependency_graph import dependencies
 from sandbox.engine.deploy.differences import (
-    details_replace,
     diff_resource,
     replace_on_changes,
     replacement_triggered,
     with_ignored,
 )
+from sandbox.engine.deploy.read_steps import ImportStep, ReadStep
+from sandbox.engine.deploy.registration import Read, Registered, Registration
 from sandbox.engine.deploy.replacements import create_again, create_before_delete, generate_replacement
-from sandbox.engine.deploy.steps import CreateStep, ImportStep, ReadStep, ReplaceStep, SameStep, Step, UpdateStep
+from sandbox.engine.deploy.steps import CreateStep, ReplaceStep, SameStep, Step, UpdateStep
 from sandbox.engine.deploy.targets import Targets
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.plugin.answers import DiffResult
 from sandbox.engine.plugin.resource_provider import Check, Diff, ResourceProvider
 from sandbox.engine.resource import urns
-from sandbox.engine.resource.goal import Goal, Read, Registered, Registration
+from sandbox.engine.resource.goal import Goal
 from sandbox.engine.resource.state import ResourceState
 from sandbox.engine.resource.values import Properties, masked
 
@@ -118,7 +119,7 @@ class StepGenerator:
     def _claim(self, parent: str, type_: str, name: str) -> str:
         if parent and parent not in self.urns:
             raise EngineError(f"could not find parent resource {parent}")
-        urn = urns.create(self.deployment.stack, self.deployment.project, parent, type_, name)
+        urn = self.deployment.urn(parent, type_, name)
         if urn in self.urns:
             self.stop(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
         self.urns.add(urn)
@@ -222,7 +223,7 @@ class StepGenerator:
 
     def _refuse_skipped_dependencies(self, steps: list[Step]) -> None:
         for step in steps:
-            if step.new is None or (isinstance(step, SameStep) and step.skipped):
+            if step.new is None or step.skipped:
                 continue
             for needed in [*dependencies(step.new), step.new.parent]:
                 if needed in self.skipped_creates:
@@ -244,7 +245,7 @@ class StepGenerator:
         triggered = replacement_triggered(old.replacement_trigger, new.replacement_trigger)
         diff = DiffResult(changes="some") if triggered else await self._diff(goal, provider, old, new)
         diff = replace_on_changes(diff, goal.replace_on_changes, init_errors=bool(old.init_errors))
-        replaces = bool(diff.replaces) or details_replace(diff) or triggered or old.pending_replacement
+        replaces = diff.replaces_resource or triggered or old.pending_replacement
         if (diff.changes == "some" or old.pending_replacement) and replaces:
             return Plan(await generate_replacement(self.deployment, registration, provider, old, new, diff))
         if diff.changes == "some" or old.init_errors:
@@ -284,8 +285,7 @@ class StepGenerator:
         if client is None:
             return False
         asked = Diff(urn=new_urn, id="", old_inputs=before.inputs, old_outputs=before.outputs, news=after.inputs)
-        diff = await client.diff_config(asked)
-        return bool(diff.replaces) or details_replace(diff)
+        return (await client.diff_config(asked)).replaces_resource
 
     def _without_ignored(self, goal: Goal, urn: str, inputs: Properties, old: ResourceState | None) -> Properties:
         if old is None or not goal.ignore_changes:

@@ -9,15 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from sandbox.engine.deploy.differences import diff_resource, inverted
+from sandbox.engine.deploy.registration import Outcome, Read, Registered, Registration
 from sandbox.engine.errors import EngineError
-from sandbox.engine.plugin.answers import DiffResult, PropertyDiff
+from sandbox.engine.plugin.answers import DiffResult, OperationResult, PropertyDiff
 from sandbox.engine.plugin.resource_provider import Create, Delete, Update
 from sandbox.engine.plugin.resource_provider import Read as ReadRequest
 from sandbox.engine.resource import urns
-from sandbox.engine.resource.goal import Outcome, Read, Registered, Registration
 from sandbox.engine.resource.state import ResourceState
-from sandbox.engine.resource.values import UNKNOWN_TEXT, secret
+from sandbox.engine.resource.values import secret
 
 if TYPE_CHECKING:
     from sandbox.engine.deploy.deployment import Deployment
@@ -44,6 +43,8 @@ class Step(ABC):
     logical: bool = True
     """Counted in the summary; a replacement consists of one logical and two physical steps."""
     partial: bool = False
+    skipped: bool = False
+    """Of a `same`: a new resource that is not a target. It is not made, and not in the state."""
 
     @property
     def state(self) -> ResourceState:
@@ -106,18 +107,39 @@ class Step(ABC):
         for key in {*self.new.additional_secret_outputs, *leaked} & outputs.keys():
             outputs[key] = secret(outputs[key])
 
+    # what kinds of steps do alike -------------------------------------------------------------------------------------
+
+    def take(self, result: OperationResult) -> None:
+        """What the provider answered becomes the new state."""
+        assert self.new is not None
+        self.new.id, self.new.outputs, self.new.init_errors = result.id, result.outputs, result.init_errors
+
+    def refuse_unready(self) -> None:
+        """What exists but did not get ready is kept, and fails all the same."""
+        assert self.new is not None
+        reasons = self.new.init_errors
+        if reasons:
+            self.partial = True
+            listed = "\n".join(f"\t* {reason}" for reason in reasons)
+            raise EngineError(f"{len(reasons)} error{'s' if len(reasons) > 1 else ''} occurred:\n{listed}")
+
+    def condemn(self, replaced: ResourceState | None, deployment: "Deployment") -> None:
+        """What is replaced still exists: it goes among the deletes at the end."""
+        if replaced is not None:
+            replaced.delete = True
+            deployment.snapshot.changed(replaced)
+
 
 @dataclass(kw_only=True, eq=False)
 class SameStep(Step):
-    """Nothing to do. With `skipped`, a new resource that is not a target: it is not made and not in state."""
+    """Nothing to do."""
 
     op: str = "same"
-    skipped: bool = False
+    old: ResourceState
+    new: ResourceState
     untargeted: bool = False
 
     async def apply(self, deployment: "Deployment") -> None:
-        assert self.old is not None
-        assert self.new is not None
         self.new.id = self.old.id
         self.new.outputs = self.old.outputs
         self.new.created, self.new.modified = self.old.created, self.old.modified
@@ -126,19 +148,19 @@ class SameStep(Step):
             await deployment.registry.same(replace(self.new, inputs=self.old.inputs), checked=True)
 
     def complete(self) -> None:
-        if self.registration is not None and self.new is not None:
+        if self.registration is not None:
             self.registration.resolve(Registered(state=self.new, unknown=self.skipped))
 
 
 @dataclass(kw_only=True, eq=False)
 class CreateStep(Step):
     op: str = "create"
+    new: ResourceState
     pending_delete: bool = False
     """The replaced object still exists and is deleted at the end."""
 
     async def apply(self, deployment: "Deployment") -> None:
         new = self.new
-        assert new is not None
         if new.custom:
             provider, interrupted = deployment.provider(new), new.urn in deployment.snapshot.interrupted_creates
             asked = Create(
@@ -152,27 +174,23 @@ class CreateStep(Step):
             if interrupted and self.pending_delete and self.old is not None and result.id == self.old.id:
                 # What the provider took for the interrupted successor is what it is to replace.
                 result = await provider.create(replace(asked, interrupted=False))
-            new.id, new.outputs, new.init_errors = result.id, result.outputs, result.init_errors
+            self.take(result)
             new.refresh_before_update = result.refresh_before_update
         new.created = new.modified = now()
         if self.pending_delete:
-            assert self.old is not None
-            self.old.delete = True
-            deployment.snapshot.changed(self.old)
-        if new.init_errors:
-            self.partial = True
-            raise _initialization_failed(new.init_errors)
+            self.condemn(self.old, deployment)
+        self.refuse_unready()
 
 
 @dataclass(kw_only=True, eq=False)
 class UpdateStep(Step):
     op: str = "update"
+    old: ResourceState
+    new: ResourceState
     ignore_changes: list[str] = field(default_factory=list)
 
     async def apply(self, deployment: "Deployment") -> None:
         old, new = self.old, self.new
-        assert old is not None
-        assert new is not None
         new.id, new.created, new.modified = old.id, old.created, old.modified
         if not new.custom:
             return
@@ -187,29 +205,28 @@ class UpdateStep(Step):
             preview=deployment.preview,
         )
         result = await deployment.provider(new).update(asked)
-        new.outputs, new.init_errors = result.outputs, result.init_errors
+        self.take(result)
         new.refresh_before_update = result.refresh_before_update
         new.modified = now()
         if new.init_errors:
-            self.partial = True
             # The object is not what the new inputs describe, so that the next update has to be able to tell.
             new.inputs = old.inputs
-            raise _initialization_failed(new.init_errors)
+        self.refuse_unready()
 
 
 @dataclass(kw_only=True, eq=False)
 class DeleteStep(Step):
     op: str = "delete"
+    old: ResourceState
     pending_replacement: bool = False
     """Deleted before its successor is made: the state stays until then."""
 
     def __post_init__(self) -> None:
-        if self.old is not None and self.old.external:
+        if self.old.external:
             self.op = {"delete": "discard", "delete-replaced": "discard-replaced"}[self.op]
 
     async def apply(self, deployment: "Deployment") -> None:
         old = self.old
-        assert old is not None
         if old.protect and self.op == "delete" and not deployment.options.ignore_protect:
             raise DeleteProtectedError(
                 f'resource "{old.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove '
@@ -239,7 +256,7 @@ class DeleteStep(Step):
         except EngineError:
             # A killed deployment may have deleted it already, and some APIs refuse to do it twice.
             interrupted = old.urn in deployment.snapshot.interrupted_deletes
-            if not interrupted or (await provider.read(_read(old, old.id))).id:
+            if not interrupted or (await provider.read(read_request(old, old.id))).id:
                 raise
 
 
@@ -267,126 +284,6 @@ class RemovePendingReplaceStep(Step):
         """Nothing: the object is gone already."""
 
 
-@dataclass(kw_only=True, eq=False)
-class ReadStep(Step):
-    op: str = "read"
-
-    async def apply(self, deployment: "Deployment") -> None:
-        new = self.new
-        assert new is not None
-        if new.id == UNKNOWN_TEXT:
-            return
-        result = await deployment.provider(new).read(replace(_read(new, new.id), state=new.inputs))
-        if not result.id:
-            raise EngineError(f"resource '{new.id}' does not exist")
-        new.id, new.outputs, new.init_errors = result.id, result.outputs, result.init_errors
-        if self.old is not None:
-            new.created, new.modified = self.old.created, self.old.modified
-            if self.op == "read-replacement":
-                self.old.delete = True
-                deployment.snapshot.changed(self.old)
-        if self.old is None or self.old.outputs != new.outputs:
-            new.modified = now()
-        if new.init_errors:
-            self.partial = True
-            raise _initialization_failed(new.init_errors)
-
-
-@dataclass(kw_only=True, eq=False)
-class ImportStep(Step):
-    """Takes an existing object over. Its inputs become those that the provider reads; the program's come after."""
-
-    op: str = "import"
-    original: ResourceState | None = None
-    """What the imported object replaces."""
-
-    async def apply(self, deployment: "Deployment") -> None:
-        new = self.new
-        assert new is not None
-        result = await deployment.provider(new).read(replace(_read(new, new.import_id), inputs=None, state={}))
-        if not result.id:
-            raise EngineError(f"resource '{new.import_id}' does not exist")
-        if result.inputs is None:
-            raise EngineError(
-                f"provider does not support importing resources; please try updating the '{urns.package(new.type)}' plugin"
-            )
-        new.id, new.inputs, new.outputs, new.init_errors = result.id, result.inputs, result.outputs, result.init_errors
-        new.created = new.modified = now()
-        self.old = replace(new, additional_secret_outputs=[], created="", modified="", inputs=dict(new.inputs))
-        if self.original is not None:
-            self.original.delete = True
-            deployment.snapshot.changed(self.original)
-
-    def complete(self) -> None:
-        """The step generator goes on with what was imported, and answers the program then."""
-
-
-@dataclass(kw_only=True, eq=False)
-class RefreshStep(Step):
-    """Reads the object anew. `new` is None afterwards if it is gone; it is `old` if nothing had to be read."""
-
-    op: str = "refresh"
-    logical: bool = False
-    diff: DiffResult | None = None
-
-    def __post_init__(self) -> None:
-        # Until the object was read nothing says that it is gone.
-        self.new = self.old
-
-    @property
-    def state(self) -> ResourceState:
-        state = self.new or self.old
-        assert state is not None
-        return state
-
-    @property
-    def result_op(self) -> str:
-        assert self.old is not None
-        if self.new is None:
-            return "delete"
-        if self.old.external:
-            return "same" if self.new.outputs == self.old.outputs else "update"
-        return "update" if self.diff is not None and self.diff.changes == "some" else "same"
-
-    async def apply(self, deployment: "Deployment") -> None:
-        old = self.old
-        assert old is not None
-        if not old.custom or urns.is_provider(old.type) or old.pending_replacement:
-            return
-        provider = deployment.provider(old)
-        result = await provider.read(_read(old, old.id))
-        if not result.id:
-            self.new = None
-            return
-        self.new = new = replace(
-            old,
-            id=result.id,
-            inputs=old.inputs if result.inputs is None else result.inputs,
-            outputs=result.outputs,
-            init_errors=result.init_errors,
-            refresh_before_update=result.refresh_before_update,
-        )
-        if result.init_errors:
-            deployment.warn(
-                "Refreshed resource is in an unhealthy state:\n* " + "\n* ".join(result.init_errors), old.urn
-            )
-        if (new.inputs, new.outputs) != (old.inputs, old.outputs):
-            new.modified = now()
-        if old.external:
-            return
-        # Seen from the world: what an update would undo is what has changed, so that kinds are turned round.
-        self.diff = inverted(await diff_resource(deployment, provider, new, new.inputs, old.inputs, old.ignore_changes))
-        self.diffs, self.detailed_diff = self.diff.diffs, self.diff.detailed_diff
-
-    def complete(self) -> None:
-        """No program waits for a refresh."""
-
-
-def _read(state: ResourceState, id_: str) -> ReadRequest:
+def read_request(state: ResourceState, id_: str) -> ReadRequest:
     seconds = state.custom_timeouts.get("read", 0)
     return ReadRequest(urn=state.urn, id=id_, inputs=state.inputs, state=state.outputs, seconds=seconds)
-
-
-def _initialization_failed(reasons: list[str]) -> EngineError:
-    listed = "\n".join(f"\t* {reason}" for reason in reasons)
-    return EngineError(f"{len(reasons)} error{'s' if len(reasons) > 1 else ''} occurred:\n{listed}")

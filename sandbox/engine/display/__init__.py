@@ -13,7 +13,7 @@ from sandbox.engine.display.live import LiveTree
 from sandbox.engine.display.rows import Board, Row
 from sandbox.engine.display.sections import all_sections, summary
 from sandbox.engine.display.words import HEADINGS, HEADLINE, OPERATIONS
-from sandbox.engine.options import Event
+from sandbox.engine.events import Event
 
 __all__ = ["Display"]
 

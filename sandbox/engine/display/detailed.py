@@ -9,8 +9,7 @@ from sandbox.engine.display.rows import Board
 from sandbox.engine.display.sections import remediation_line, violation_lines
 from sandbox.engine.display.values import INDENT, Line, changes, whole
 from sandbox.engine.display.words import OPERATIONS
-from sandbox.engine.events import is_shown
-from sandbox.engine.options import Event
+from sandbox.engine.events import Event, is_shown
 from sandbox.engine.resource.property_path import parse
 from sandbox.engine.resource.urns import STACK_TYPE, is_default_provider, split_reference
 

@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from sandbox.engine.events import LOCAL_KEYS, is_shown
-from sandbox.engine.options import Event
+from sandbox.engine.events import LOCAL_KEYS, Event, is_shown
 from sandbox.engine.resource.values import hidden
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from sandbox.engine.display.rows import Board, Row
 from sandbox.engine.display.sections import all_sections
 from sandbox.engine.display.words import COLUMN_HEADER, OPERATIONS
-from sandbox.engine.options import Event
+from sandbox.engine.events import Event
 
 FRAMES_PER_SECOND = 8
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from sandbox.engine.display.values import short
 from sandbox.engine.display.words import OPERATIONS, count, display_name
-from sandbox.engine.events import REPLACING
-from sandbox.engine.options import Event
+from sandbox.engine.events import REPLACING, Event
 from sandbox.engine.resource.urns import STACK_TYPE, name_of, type_of
 
 Metadata = dict[str, Any]

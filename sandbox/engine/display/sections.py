@@ -19,7 +19,7 @@ from sandbox.engine.display.words import (
     count,
     display_name,
 )
-from sandbox.engine.options import Event
+from sandbox.engine.events import Event
 from sandbox.engine.resource.urns import name_of, type_of
 
 TRACEBACK = "Traceback (most recent call last)"

@@ -23,16 +23,23 @@ class PropertyDiff:
     """`add`, `delete` or `update`, each also with `-replace`."""
     input_diff: bool
 
+    @property
+    def replaces(self) -> bool:
+        return self.kind.endswith("-replace")
+
 
 @dataclass(frozen=True, kw_only=True)
 class DiffResult:
     changes: Changes
     replaces: list[str] = field(default_factory=list)
-    stables: list[str] = field(default_factory=list)
     diffs: list[str] = field(default_factory=list)
     detailed_diff: dict[str, PropertyDiff] | None = None
     """None when the provider gives no details."""
     delete_before_replace: bool = False
+
+    @property
+    def replaces_resource(self) -> bool:
+        return bool(self.replaces) or any(found.replaces for found in (self.detailed_diff or {}).values())
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,6 @@ def diff_result(answer: provider_pb2.DiffResponse) -> DiffResult:
     return DiffResult(
         changes=_CHANGES[answer.changes],
         replaces=list(answer.replaces),
-        stables=list(answer.stables),
         diffs=list(answer.diffs),
         detailed_diff=detailed if answer.hasDetailedDiff else None,
         delete_before_replace=answer.deleteBeforeReplace,

@@ -6,7 +6,7 @@ is not known, at a preview, it is not asked at all.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -25,22 +25,18 @@ from sandbox.engine.plugin.answers import (
     diff_result,
     init_failed,
 )
+from sandbox.engine.plugin.bridging import mark_secrets, without_references
+from sandbox.engine.plugin.channels import CHANNEL_OPTIONS
 from sandbox.engine.plugin.resource_provider import Check, Create, Delete, Diff, Read, ResourceProvider, Update
 from sandbox.engine.resource.urns import name_of, type_of
 from sandbox.engine.resource.values import (
-    RESOURCE,
-    SIGNATURE,
     Properties,
-    Secret,
-    contains_secret,
     contains_unknown,
     from_struct,
     from_value,
-    secret,
     to_struct,
 )
 
-CHANNEL_OPTIONS = (("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", -1))
 INTERRUPTED_CREATE = "interrupted-create"
 """Metadata of a Create whose predecessor was killed. Not Pulumi's: the provider of the local account listens, others do not."""
 
@@ -296,32 +292,6 @@ class Provider(ResourceProvider):
 
 def _identity(urn: str) -> dict[str, Any]:
     return {"urn": urn, "name": name_of(urn), "type": type_of(urn)}
-
-
-def mark_secrets(values: Properties, like: Mapping[str, Any]) -> None:
-    """Makes secret, in place, what was secret under the same key in `like`; a dictionary key by key, anything else whole."""
-    for key, before in like.items():
-        if key not in values:
-            continue
-        if isinstance(values[key], dict) and isinstance(before, dict):
-            mark_secrets(values[key], before)
-        elif contains_secret(before):
-            values[key] = secret(values[key])
-
-
-def without_references(value: Any) -> Any:
-    """References to resources become the id, for providers that know no references; a component's becomes its URN."""
-    match value:
-        case dict() if value.get(SIGNATURE) == RESOURCE:
-            return value["urn"] if value.get("id") is None else value["id"]
-        case dict():
-            return {key: without_references(item) for key, item in value.items()}
-        case list():
-            return [without_references(item) for item in value]
-        case Secret():
-            return Secret(without_references(value.value))
-        case _:
-            return value
 
 
 def _text(value: Value) -> str:

@@ -12,13 +12,12 @@ from typing import Any
 
 from sandbox.engine.events import Events
 from sandbox.engine.policy.config import Policy, PolicyConfigError
-from sandbox.engine.policy.pack import AnalyzedResource, PolicyPack, Remediation, Violation
+from sandbox.engine.policy.messages import AnalyzedResource, Remediation, Violation
+from sandbox.engine.policy.pack import PolicyPack
 from sandbox.engine.resource.values import Properties, masked
 
 
 class PolicyPacks:
-    """All packs of an operation, asked together; what they find becomes events."""
-
     def __init__(self, packs: Sequence[PolicyPack], events: Events) -> None:
         self._packs = packs
         self._events = events
@@ -69,25 +68,23 @@ class PolicyPacks:
     async def analyze(self, resource: AnalyzedResource) -> bool:
         """Whether the resource may be operated on, as far as resource policies go."""
         judged = await asyncio.gather(*(pack.analyze(resource) for pack in self._packs))
-        for pack, (violations, aside) in zip(self._packs, judged, strict=True):
-            for violation in violations:
-                self._report(violation.urn or resource.urn, violation)
-            asked = [policy for policy in pack.policies if policy.level != "disabled" and not policy.stack]
-            failed = {violation.policy for violation in violations}
-            self._summarize("policyAnalyzeSummaryEvent", pack, asked, failed, aside, resource.urn)
-        return _tolerable(violation for violations, _ in judged for violation in violations)
+        return self._tell(judged, resource.urn, stack=False)
 
     async def analyze_stack(self, stack_urn: str, resources: Sequence[AnalyzedResource]) -> bool:
         """Whether the stack as a whole is tolerable. A violation that names no resource is the stack's."""
         judged = await asyncio.gather(*(pack.analyze_stack(resources) for pack in self._packs))
+        return self._tell(judged, stack_urn, stack=True)
+
+    def _tell(self, judged: Sequence[tuple[list[Violation], set[str]]], urn: str, *, stack: bool) -> bool:
+        """Tells of what each pack found; whether that is tolerable."""
+        kind = "policyAnalyzeStackSummaryEvent" if stack else "policyAnalyzeSummaryEvent"
         for pack, (violations, aside) in zip(self._packs, judged, strict=True):
             for violation in violations:
-                self._report(violation.urn or stack_urn, violation)
-            asked = [policy for policy in pack.policies if policy.level != "disabled" and policy.stack]
-            self._summarize(
-                "policyAnalyzeStackSummaryEvent", pack, asked, {violation.policy for violation in violations}, aside
-            )
-        return _tolerable(violation for violations, _ in judged for violation in violations)
+                self._report(violation.urn or urn, violation)
+            asked = [policy for policy in pack.policies if policy.level != "disabled" and policy.stack == stack]
+            failed = {violation.policy for violation in violations}
+            self._summarize(kind, pack, asked, failed, aside, "" if stack else urn)
+        return all(violation.level != "mandatory" for violations, _ in judged for violation in violations)
 
     async def stop(self) -> None:
         await asyncio.gather(*(pack.stop() for pack in self._packs))
@@ -113,10 +110,6 @@ class PolicyPacks:
             | _pack_identity(pack.name, pack.version)
             | {verdict: policies for verdict, policies in verdicts.items() if policies},
         )
-
-
-def _tolerable(violations: Iterable[Violation]) -> bool:
-    return all(violation.level != "mandatory" for violation in violations)
 
 
 def _undecided(remediation: Remediation) -> Violation:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sandbox.engine.policy.pack import AnalyzedResource
+from sandbox.engine.policy.messages import AnalyzedResource
 from sandbox.engine.policy.packs import PolicyPacks
 from sandbox.engine.resource import urns
 from sandbox.engine.resource.goal import Goal

@@ -1,8 +1,6 @@
-"""What a program wants: the goal of one resource, and the registration that waits for the answer."""
+"""What a program wants: the goal of one resource."""
 
-import asyncio
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any
 
 from sandbox.engine.resource.state import ResourceState
@@ -75,44 +73,3 @@ class Goal:
             replace_on_changes=self.replace_on_changes,
             replacement_trigger=self.replacement_trigger,
         )
-
-
-class Outcome(Enum):
-    SUCCESS = auto()
-    FAILED = auto()
-    SKIPPED = auto()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Registered:
-    """The engine's answer to a registration or a read."""
-
-    state: ResourceState
-    outcome: Outcome = Outcome.SUCCESS
-    unknown: bool = False
-    """Nothing was made, as with a create that is no target: the program sees every output as unknown."""
-
-
-class Registration:
-    """A goal on its way through the engine."""
-
-    def __init__(self, goal: Goal) -> None:
-        self.goal = goal
-        self.answer: asyncio.Future[Registered] = asyncio.get_running_loop().create_future()
-
-    def resolve(self, answer: Registered) -> None:
-        if not self.answer.done():
-            self.answer.set_result(answer)
-
-
-class Read:
-    """A resource that the program reads but does not own (`.get`, StackReference)."""
-
-    def __init__(self, state: ResourceState, name: str) -> None:
-        self.state = state
-        self.name = name
-        self.answer: asyncio.Future[Registered] = asyncio.get_running_loop().create_future()
-
-    def resolve(self, answer: Registered) -> None:
-        if not self.answer.done():
-            self.answer.set_result(answer)

@@ -36,13 +36,19 @@ def is_provider(type_: str) -> bool:
     return type_.startswith(PROVIDER_PREFIX)
 
 
-def provider_package(type_: str) -> str:
-    return type_.removeprefix(PROVIDER_PREFIX)
+def provider_package(urn: str) -> str:
+    """The package that a provider resource provides."""
+    return type_of(urn).removeprefix(PROVIDER_PREFIX)
 
 
 def package(type_: str) -> str:
     """The package of a type or function token: `cloudflare` of `cloudflare:index/queue:Queue`."""
     return type_.partition(":")[0]
+
+
+def reference(urn: str, id_: str) -> str:
+    """How a resource names its provider: `URN::ID`."""
+    return f"{urn}{SEPARATOR}{id_}"
 
 
 def split_reference(reference: str) -> tuple[str, str]:

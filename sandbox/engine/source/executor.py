@@ -42,6 +42,19 @@ def main() -> int:
             file=sys.stderr,
         )
         return EXIT_FAILED
+    _configure(arguments)
+    # The SDK writes several debug messages per resource, and waits each time until the engine has thrown it away.
+    pulumi.log.debug = lambda *_arguments, **_options: None
+    sys.argv = [arguments.program]
+    os.chdir(arguments.pwd)
+    # Outputs that nobody awaited are ordinary when a program fails halfway; asyncio would report each.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    return _run_to_its_end(arguments.program, max(arguments.parallel, 1) * THREADS_PER_OPERATION)
+
+
+def _configure(arguments: argparse.Namespace) -> None:
+    import pulumi.runtime  # noqa: PLC0415
+
     pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
@@ -55,23 +68,23 @@ def main() -> int:
             root_directory=arguments.root_directory,
         )
     )
-    # The SDK writes several debug messages per resource, and waits each time until the engine has thrown it away.
-    pulumi.log.debug = lambda *_arguments, **_options: None
-    sys.argv = [arguments.program]
-    os.chdir(arguments.pwd)
-    # Outputs that nobody awaited are ordinary when a program fails halfway; asyncio would report each.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+
+def _run_to_its_end(program: str, threads: int) -> int:
+    """Runs it as the main module inside of a stack resource; the exit status."""
+    import pulumi  # noqa: PLC0415
+
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    with ThreadPoolExecutor(max(arguments.parallel, 1) * THREADS_PER_OPERATION) as threads:
-        loop.set_default_executor(threads)
+    with ThreadPoolExecutor(threads) as executor:
+        loop.set_default_executor(executor)
         try:
-            loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run(arguments.program)))
+            loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run(program)))
         except pulumi.RunError as error:
             pulumi.log.error(str(error))
             return EXIT_FAILED
         except Exception as error:  # noqa: BLE001 - whatever the program raises is told with its traceback
-            pulumi.log.error(f"Program failed with an unhandled exception:\n{_traceback(error, arguments.program)}")
+            pulumi.log.error(f"Program failed with an unhandled exception:\n{_traceback(error, program)}")
             return EXIT_TOLD
         finally:
             sys.stdout.flush()

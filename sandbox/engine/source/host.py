@@ -12,7 +12,8 @@ from sandbox.engine.plugin.provider import Provider
 from sandbox.engine.policy.pack import StackContext
 from sandbox.engine.policy.packs import PolicyPacks
 from sandbox.engine.source.program import Program
-from sandbox.engine.workspace.config import ORGANIZATION, Configuration, Project
+from sandbox.engine.workspace.configuration import Configuration
+from sandbox.engine.workspace.project import ORGANIZATION, Project
 
 
 class Host:

@@ -3,27 +3,26 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 import grpc.aio
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
+from sandbox.engine.deploy.deployment import Deployment
+from sandbox.engine.deploy.registration import Outcome, Read, Registration
 from sandbox.engine.errors import EngineError, Stopped, Unsupported
-from sandbox.engine.events import Severity
-from sandbox.engine.plugin.provider import CHANNEL_OPTIONS
 from sandbox.engine.resource import urns
 from sandbox.engine.resource.assets import with_hashes
-from sandbox.engine.resource.goal import Goal, Outcome, Read, Registration
+from sandbox.engine.resource.goal import Goal
 from sandbox.engine.resource.state import ResourceState
 from sandbox.engine.resource.values import contains_unknown, from_struct, to_struct
-from sandbox.engine.source.registration import goal_of, inherit, options_of, source_position
-from sandbox.engine.source.transforms import Callback, Callbacks, dependencies_in, with_dependencies
-from sandbox.engine.workspace.config import ORGANIZATION
-
-if TYPE_CHECKING:
-    from sandbox.engine.deploy.deployment import Deployment
+from sandbox.engine.source.ancestors import Ancestors
+from sandbox.engine.source.goals import goal_of, options_of, source_position
+from sandbox.engine.source.transforms import Callback, Callbacks, Options, dependencies_in, with_dependencies
+from sandbox.engine.workspace.project import ORGANIZATION
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Request = resource_pb2.RegisterResourceRequest
@@ -80,14 +79,10 @@ def _answered(method: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., 
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    def __init__(self, deployment: "Deployment") -> None:
+    def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._callbacks = Callbacks()
-        self._goals: dict[str, Goal] = {}
-        self._parents: dict[str, str] = {}
-        self._component_providers: dict[str, dict[str, str]] = {}
-        self._transforms: dict[str, list[Callback]] = {}
-        self._stack_transforms: list[Callback] = []
+        self._ancestors = Ancestors()
         self._invoke_transforms: list[Callback] = []
         self.finished = asyncio.Event()
         """The program has said that it wants nothing more."""
@@ -132,9 +127,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         goal = await self._goal(request)
         answer = await self._deployment.register(Registration(goal))
         state = answer.state
-        self._goals[state.urn] = goal
-        self._parents[state.urn] = request.parent
-        self._transforms[state.urn] = list(request.transforms)
+        self._ancestors.add(state.urn, goal, request.transforms)
         outputs = state.outputs if request.custom else {}
         if not request.supportsPartialValues:
             outputs = {key: value for key, value in outputs.items() if not contains_unknown(value)}
@@ -166,7 +159,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             source_position=source_position(request.sourcePosition, self._deployment.directory),
         )
         answer = await self._deployment.read(Read(state, request.name))
-        self._parents[answer.state.urn] = request.parent
+        self._ancestors.add_read(answer.state.urn, request.parent)
         outputs = to_struct(answer.state.outputs, keep_secrets=request.acceptSecrets)
         return resource_pb2.ReadResourceResponse(urn=answer.state.urn, properties=outputs)
 
@@ -177,25 +170,13 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return Empty()
 
     async def _goal(self, request: Request) -> Goal:
-        if request.parent in self._goals:
-            inherit(request, self._goals[request.parent])
-        properties, dependencies = request.object, set(request.dependencies)
-        needed = {key: set(found.urns) for key, found in request.propertyDependencies.items()}
-        if not request.propertyDependencies:
-            needed = {key: set(dependencies) for key in properties.fields}
-        options = options_of(request, self._provider_of(request))
-        if request.transforms:
-            properties = with_dependencies(properties, needed)
-        for transform in self._transforms_of(request):
-            properties, options = await self._callbacks.transform(transform, request, properties, options)
-        if request.transforms:
-            # As in Pulumi's engine, only a resource's own transforms can change what it depends on.
-            needed = {key: set() for key in properties.fields}
-            dependencies = set(options.depends_on)
-        for key, value in properties.fields.items():
-            needed.setdefault(key, set()).update(dependencies_in(value))
-            dependencies |= needed[key] if request.transforms else set()
-        self._remember_providers(request, options)
+        """The goal after transforms, with a provider; what lies below a component is told of its providers."""
+        self._ancestors.inherit(request)
+        properties, options, dependencies, needed = await self._transformed(request)
+        if not request.custom:
+            # The URN is not known before the registration: it is the same function of the request.
+            urn = self._deployment.urn(request.parent, request.type, request.name)
+            self._ancestors.hand_down(urn, request.parent, options.providers)
         provider = ""
         if request.custom and not urns.is_provider(request.type):
             provider = options.provider or await self._deployment.default_provider(
@@ -214,38 +195,29 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             directory=self._deployment.directory,
         )
 
-    def _provider_of(self, request: Request) -> str:
-        """The provider that the program names: on the resource, or for its package on a component above it."""
-        if request.provider or not request.custom:
-            return request.provider
-        package = urns.package(request.type)
-        parent = self._goals.get(request.parent)
-        inherited = parent.provider if parent is not None and parent.provider else ""
-        if inherited and urns.provider_package(urns.type_of(urns.split_reference(inherited)[0])) == package:
-            return inherited
-        return request.providers.get(package) or self._component_providers.get(request.parent, {}).get(package, "")
-
-    def _remember_providers(self, request: Request, options: Any) -> None:
-        """A component hands providers down to what lies below it."""
-        if not request.custom:
-            above = self._component_providers.get(request.parent, {})
-            # The URN is not known before the registration: it is the same function of the request.
-            deployment = self._deployment
-            urn = urns.create(deployment.stack, deployment.project, request.parent, request.type, request.name)
-            self._component_providers[urn] = above | dict(options.providers)
-
-    def _transforms_of(self, request: Request) -> list[Callback]:
-        """The resource's own, those of the components above it from the inside out, the stack's."""
-        found = list(request.transforms)
-        above = request.parent
-        while above:
-            found += self._transforms.get(above, [])
-            above = self._parents.get(above, "")
-        return [*found, *self._stack_transforms]
+    async def _transformed(self, request: Request) -> tuple[Struct, Options, set[str], dict[str, set[str]]]:
+        """Properties and options as transforms leave them, and what the resource and each property depend on."""
+        properties, dependencies = request.object, set(request.dependencies)
+        needed = {key: set(found.urns) for key, found in request.propertyDependencies.items()}
+        if not request.propertyDependencies:
+            needed = {key: set(dependencies) for key in properties.fields}
+        options = options_of(request, self._ancestors.provider_of(request))
+        if request.transforms:
+            properties = with_dependencies(properties, needed)
+        for transform in self._ancestors.transforms_of(request):
+            properties, options = await self._callbacks.transform(transform, request, properties, options)
+        if request.transforms:
+            # As in Pulumi's engine, only a resource's own transforms can change what it depends on.
+            needed = {key: set() for key in properties.fields}
+            dependencies = set(options.depends_on)
+        for key, value in properties.fields.items():
+            needed.setdefault(key, set()).update(dependencies_in(value))
+            dependencies |= needed[key] if request.transforms else set()
+        return properties, options, dependencies, needed
 
     @_answered
     async def RegisterStackTransform(self, request: Callback) -> Empty:  # noqa: N802
-        self._stack_transforms.append(request)
+        self._ancestors.stack_transforms.append(request)
         return Empty()
 
     # functions -------------------------------------------------------------------------------------------------------
@@ -261,7 +233,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         result = await self._deployment.invoke(
             request.tok,
             from_struct(arguments),
-            provider=options.provider or self._component_provider(request),
+            provider=options.provider or self._ancestors.component_provider(request.parent, urns.package(request.tok)),
             version=options.version,
             url=options.plugin_download_url,
         )
@@ -270,9 +242,6 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
         getattr(answer, "return").CopyFrom(to_struct(result.values))
         return answer
-
-    def _component_provider(self, request: Any) -> str:
-        return self._component_providers.get(request.parent, {}).get(urns.package(request.tok), "")
 
     @_answered
     async def RegisterStackInvokeTransform(self, request: Callback) -> Empty:  # noqa: N802
@@ -307,60 +276,3 @@ def _refuse_unsupported(request: Request) -> None:
         raise Unsupported(f"parameterized packages (for {request.name!r})")
     if request.custom and request.type.count(":") != 2:
         raise EngineError(f"the type {request.type!r} of {request.name!r} must have the form package:module:Type")
-
-
-async def _refused(context: Context, error: Unsupported) -> Empty:
-    await context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
-
-
-SEVERITIES: dict[int, Severity] = {0: "debug", 1: "info", 2: "warning", 3: "error"}
-"""Of the protocol."""
-
-
-class EngineService(engine_pb2_grpc.EngineServicer):
-    """What programs, plugins and policy packs tell the engine beside resources."""
-
-    def __init__(self, deployment: "Deployment") -> None:
-        self._deployment = deployment
-        self._root = ""
-
-    async def Log(self, request: Any, _context: Context) -> Empty:  # noqa: N802
-        severity = SEVERITIES[request.severity]
-        if severity != "debug" and not self._deployment.interrupting:
-            self._deployment.events.diagnostic(
-                severity, request.message, request.urn, stream=request.streamId, ephemeral=request.ephemeral
-            )
-        return Empty()
-
-    async def GetRootResource(self, _request: Any, _context: Context) -> engine_pb2.GetRootResourceResponse:  # noqa: N802
-        return engine_pb2.GetRootResourceResponse(urn=self._root)
-
-    async def SetRootResource(self, request: Any, _context: Context) -> engine_pb2.SetRootResourceResponse:  # noqa: N802
-        self._root = request.urn
-        return engine_pb2.SetRootResourceResponse()
-
-    async def StartDebugging(self, _request: Any, context: Context) -> Empty:  # noqa: N802
-        return await _refused(context, Unsupported("debuggers"))
-
-    async def RequirePulumiVersion(self, _request: Any, _context: Context) -> engine_pb2.RequirePulumiVersionResponse:  # noqa: N802
-        """Any version will do: this is no release of Pulumi, and a program that needs a feature is refused by its name."""
-        return engine_pb2.RequirePulumiVersionResponse()
-
-
-class MonitorServer:
-    """The services on a port of this machine."""
-
-    def __init__(self, deployment: "Deployment") -> None:
-        self.monitor = Monitor(deployment)
-        self._server = grpc.aio.server(options=CHANNEL_OPTIONS)
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(self.monitor, self._server)
-        engine_pb2_grpc.add_EngineServicer_to_server(EngineService(deployment), self._server)
-        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
-
-    async def start(self) -> None:
-        await self._server.start()
-
-    async def stop(self) -> None:
-        self.monitor.stopped.set()
-        await self.monitor.close()
-        await self._server.stop(grace=1)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.engine.plugin.processes import Report, spawn
-from sandbox.engine.workspace.config import ORGANIZATION, Project
+from sandbox.engine.workspace.project import ORGANIZATION, Project
 
 EXECUTOR = Path(__file__).with_name("executor.py")
 GRACE_SECONDS = 5.0

@@ -8,7 +8,7 @@ import grpc.aio
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 
-from sandbox.engine.plugin.provider import CHANNEL_OPTIONS
+from sandbox.engine.plugin.channels import CHANNEL_OPTIONS
 from sandbox.engine.resource.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN_TEXTS
 
 Callback = callback_pb2.Callback

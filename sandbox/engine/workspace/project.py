@@ -1,16 +1,9 @@
-"""Project and stack files: what a program is, and the configuration that it is given.
+"""Project files: what a program is, how it is run, and the values that every stack of it starts from."""
 
-Everything is text by the time a program sees it: scalars as JSON writes them, objects as compact JSON with sorted keys. A value of the
-stack replaces the project's value of the same key whole. Secrets (`secure:`) are decrypted here, wherever they stand in a value;
-a key with a secret anywhere in it is a secret key.
-"""
-
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,30 +15,6 @@ from sandbox.engine.errors import EngineError, Unsupported
 ORGANIZATION = "organization"
 """The organization of every stack in a backend that knows none."""
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
-
-
-def _reads_as(kind: type[int | float]) -> Callable[[Any], bool]:
-    """Numbers may be written as texts: `pulumi config set` does."""
-
-    def accepts(value: Any) -> bool:
-        try:
-            kind(value)
-        except (TypeError, ValueError):
-            return False
-        return not isinstance(value, bool)
-
-    return accepts
-
-
-TYPES: Mapping[str, Callable[[Any], bool]] = {
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: value in (True, False, "true", "false"),
-    "integer": _reads_as(int),
-    "number": _reads_as(float),
-    "array": lambda value: isinstance(value, list),
-    "object": lambda value: isinstance(value, dict),
-}
-"""What a project may declare a value to be."""
 
 
 class ConfigurationError(EngineError):
@@ -109,36 +78,6 @@ class Project:
     """Types of the keys that the project declares: a stack has to give one that has no default."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Configuration:
-    """The configuration of one stack: full keys (`namespace:name`), every value a text, secrets in clear."""
-
-    values: Mapping[str, str]
-    secret_keys: frozenset[str]
-
-    def environment(self) -> dict[str, str]:
-        """As programs and policy packs get it. Without configuration the variables are missing."""
-        if not self.values:
-            return {}
-        return {
-            "PULUMI_CONFIG": json.dumps(self.values, ensure_ascii=False, sort_keys=True),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(self.secret_keys)),
-        }
-
-    def shown(self) -> dict[str, str]:
-        return {key: "[secret]" if key in self.secret_keys else self.values[key] for key in sorted(self.values)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class StackSettings:
-    """A Pulumi.<stack>.yaml."""
-
-    path: Path
-    salt: str = ""
-    """The encryption salt; empty if Pulumi has never encrypted anything for the stack."""
-    config: Mapping[str, Any] = field(default_factory=dict)
-
-
 def load_project(directory: Path) -> Project:
     path = next((directory / name for name in PROJECT_FILES if (directory / name).exists()), None)
     if path is None:
@@ -161,30 +100,6 @@ def load_project(directory: Path) -> Project:
     )
 
 
-def load_stack(project: Project, stack: str) -> StackSettings:
-    path = project.directory / f"Pulumi.{stack}.yaml"
-    if not path.exists():
-        return StackSettings(path=path)
-    document = read_yaml(path)
-    for key in ("secretsprovider", "encryptedkey"):
-        if document.get(key) not in (None, "", "passphrase"):
-            raise Unsupported(f"the secrets provider of {path} (`{key}`), only passphrases,")
-    config = {_full_key(key, project.name): value for key, value in (document.get("config") or {}).items()}
-    return StackSettings(path=path, salt=document.get("encryptionsalt") or "", config=config)
-
-
-def configuration(project: Project, settings: StackSettings, decrypt: Callable[[str], str]) -> Configuration:
-    merged = {**project.config, **settings.config}
-    _check_declared(project, settings, merged)
-    secrets = frozenset(key for key, value in merged.items() if _is_secret(value))
-    try:
-        return Configuration(
-            values={key: _text(_decrypted(merged[key], decrypt)) for key in sorted(merged)}, secret_keys=secrets
-        )
-    except EngineError as error:
-        raise ConfigurationError(f"{settings.path}: {error}") from error
-
-
 def read_yaml(path: Path) -> dict[str, Any]:
     try:
         document = YAML(typ="safe").load(path.read_text())
@@ -202,7 +117,7 @@ def _project_config(config: Mapping[str, Any], project: str, path: Path) -> tupl
     values: dict[str, Any] = {}
     types: dict[str, str] = {}
     for key, declared in config.items():
-        full = _full_key(key, project)
+        full = full_key(key, project)
         ours = full.startswith(f"{project}:")
         if not ours and not (isinstance(declared, dict) and "value" in declared):
             raise ConfigurationError(
@@ -221,63 +136,10 @@ def _project_config(config: Mapping[str, Any], project: str, path: Path) -> tupl
     return values, types
 
 
-def _check_declared(project: Project, settings: StackSettings, values: Mapping[str, Any]) -> None:
-    for key, type_ in project.declared.items():
-        if key not in values:
-            raise ConfigurationError(
-                f"{settings.path}: {key} is missing, which the project declares without a default; "
-                f"set it with `pulumi config set {key} VALUE`"
-            )
-        if type_ in TYPES and not _is_secret(values[key]) and not TYPES[type_](values[key]):
-            raise ConfigurationError(f"{settings.path}: {key} must be of type {type_!r}, which its value is not")
-
-
-def _full_key(key: str, project: str) -> str:
+def full_key(key: str, project: str) -> str:
     """`name` as `project:name`; the old form `namespace:config:name` loses its middle."""
     parts = str(key).split(":")
     return f"{project}:{key}" if len(parts) == 1 else f"{parts[0]}:{parts[-1]}"
-
-
-def _is_secure(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"secure"} and isinstance(value["secure"], str)
-
-
-def _is_secret(value: Any) -> bool:
-    match value:
-        case dict():
-            return _is_secure(value) or any(_is_secret(item) for item in value.values())
-        case list():
-            return any(_is_secret(item) for item in value)
-        case _:
-            return False
-
-
-def _decrypted(value: Any, decrypt: Callable[[str], str]) -> Any:
-    match value:
-        case dict() if _is_secure(value):
-            return decrypt(value["secure"])
-        case dict():
-            return {str(key): _decrypted(item, decrypt) for key, item in value.items()}
-        case list():
-            return [_decrypted(item, decrypt) for item in value]
-        case date():
-            return _go_time(value)
-        case _:
-            return value
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    written = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    # Go's JSON escapes what HTML would read, and the text is compared with what state holds.
-    return written.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
-
-
-def _go_time(value: date) -> str:
-    """An unquoted date is a time to Pulumi's reader of YAML, which hands it on in Go's notation. Quote dates."""
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
-    return f"{moment:%Y-%m-%d %H:%M:%S} +0000 UTC"
 
 
 def _python_of_uv(directory: Path) -> str | None:

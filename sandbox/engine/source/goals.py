@@ -93,16 +93,6 @@ def goal_of(
     )
 
 
-def inherit(request: Request, parent: Goal) -> None:
-    """What a child takes from its parent if it does not say otherwise."""
-    if not request.deletedWith:
-        request.deletedWith = parent.deleted_with
-    if not request.HasField("protect") and parent.protect is not None:
-        request.protect = parent.protect
-    if not request.HasField("retainOnDelete") and parent.retain_on_delete is not None:
-        request.retainOnDelete = parent.retain_on_delete
-
-
 def source_position(position: Any, directory: Path) -> str:
     """`project:///path#line`, from the project's folder; empty for code outside of it."""
     file = _file_of_project(position.uri, directory)
