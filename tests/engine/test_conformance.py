@@ -35,7 +35,7 @@ def test_every_case_that_may_fail_exists():
 @pytest.fixture
 def copied(tmp_path):
     """A suite of one case, in a folder that the runner has never seen."""
-    for name in ("record.py", "lib", "stack-outputs"):
+    for name in ("normalise.py", "lib", "stack-outputs"):
         source = SUITE / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     return tmp_path
@@ -85,7 +85,7 @@ def test_a_folder_without_cases_is_an_error(tmp_path):
 
 def test_a_case_alone_brings_no_normalisation(tmp_path):
     (tmp_path / "case.json").write_text("{}")
-    with pytest.raises(EngineError, match=r"no folder above it has the suite's `record\.py`"):
+    with pytest.raises(EngineError, match=r"no folder above it has the suite's `normalise\.py`"):
         suite_of(Case(directory=tmp_path))
 
 

@@ -12,7 +12,7 @@ from sandbox.engine.errors import EngineError
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """The folder that holds `lib` and `record.py`."""
+    """The folder that holds `lib` and `normalise.py`."""
 
     directory: Path
     library: Path
@@ -58,7 +58,7 @@ def cases(directories: Iterable[Path]) -> list[Case]:
 def suite_of(case: Case) -> Suite:
     """The suite lies above its cases."""
     for directory in (case.directory.parent, *case.directory.parents):
-        script = directory / "record.py"
+        script = directory / "normalise.py"
         if script.exists() and (directory / "lib").is_dir():
             module = _load(script)
             return Suite(
@@ -69,12 +69,12 @@ def suite_of(case: Case) -> Suite:
                 unveil=module.unveil,
             )
     raise EngineError(
-        f"{case.directory}: no folder above it has the suite's `record.py` and `lib`, which the normalisation comes from"
+        f"{case.directory}: no folder above it has the suite's `normalise.py` and `lib`, which the normalisation comes from"
     )
 
 
 def _load(script: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("conformance_suite_record", script)
+    spec = importlib.util.spec_from_file_location("conformance_suite_normalise", script)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
