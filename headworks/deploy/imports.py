@@ -70,7 +70,7 @@ def _complete(by: Deployer, request: Request) -> None:
         (each, name, each["outputs"][told])
         for each in state["deployment"].get("resources") or ()
         for name, told in _LEFT_OUT.get(each["type"], {}).items()
-        if name not in each["inputs"]
+        if name not in each.setdefault("inputs", {})
     ]
     for each, name, value in lacking:
         each["inputs"][name] = each["outputs"][name] = value

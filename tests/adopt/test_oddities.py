@@ -127,11 +127,11 @@ def test_what_belongs_to_others_is_told_with_whose_it_is(adopt):
 
 
 def test_a_tail_worker_is_taken_if_the_account_knows_it_and_no_other_environment_has_it(site, adopt):
-    for name in ("odd-log", "odd_log", "everybodys"):
+    for name in ("its-log", "its_log", "everybodys"):
         site.worker(name)
-    tails = [{"service": each} for each in ("odd-log", "odd_log", "nowhere", "odd", "everybodys")]
+    tails = [{"service": each} for each in ("its-log", "its_log", "nowhere", "odd", "everybodys")]
     found, environment = adopt(tail_consumers=tails, env={"staging": {"tail_consumers": [{"service": "everybodys"}]}})
-    assert environment.worker.tail_consumers == ("odd-log", "odd_log")
+    assert environment.worker.tail_consumers == ("its-log", "its_log")
     reasons = {
         "tail_consumers.nowhere": "no Worker nowhere",
         "tail_consumers.odd": "its own logs",
