@@ -146,6 +146,11 @@ PLACEMENT = an_object(
 )
 
 OFF = either(Kind.FLAG, default=False)
+ANNOTATIONS = an_object(
+    workersMessage=optional(Kind.TEXT, api="workers/message"),
+    workersTag=optional(Kind.TEXT, api="workers/tag"),
+    workersTriggeredBy=computed(Kind.TEXT, api="workers/triggered_by"),
+)
 CACHE_OPTIONS = an_object(enabled=OFF, crossVersionCache=OFF)
 PACKAGE = an_object(
     name=required(Kind.TEXT),
@@ -174,13 +179,7 @@ PROPERTIES = {
     ),
     "bindingsInherit": optional(Kind.TEXT, api="", values=("strict",)),
     "force": optional(Kind.FLAG, api=""),
-    "annotations": either(
-        an_object(
-            workersMessage=optional(Kind.TEXT, api="workers/message"),
-            workersTag=optional(Kind.TEXT, api="workers/tag"),
-            workersTriggeredBy=computed(Kind.TEXT, api="workers/triggered_by"),
-        )
-    ),
+    "annotations": either(ANNOTATIONS),
     "assets": optional(ASSETS),
     "bindings": either(a_list(BINDING)),
     "bodyPart": TEXT,

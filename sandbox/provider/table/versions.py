@@ -29,6 +29,7 @@ from sandbox.provider.schema import (
     required,
 )
 from sandbox.provider.table.scripts import (
+    ANNOTATIONS,
     BINDING,
     CACHE_OPTIONS,
     FLAG,
@@ -278,14 +279,7 @@ VERSION_PROPERTIES: dict[str, Property] = {
         deprecated="This attribute is deprecated.",
     ),
     "compatibilityFlags": either(a_set(Kind.TEXT), replaces=Replaces.IF_CONFIGURED),
-    "annotations": either(
-        an_object(
-            workersMessage=optional(Kind.TEXT, api="workers/message"),
-            workersTag=optional(Kind.TEXT, api="workers/tag"),
-            workersTriggeredBy=computed(Kind.TEXT, api="workers/triggered_by"),
-        ),
-        replaces=Replaces.IF_CONFIGURED_BEFORE,
-    ),
+    "annotations": either(ANNOTATIONS, replaces=Replaces.IF_CONFIGURED_BEFORE),
     "bindings": optional(a_list(_binding()), replaces=Replaces.IF_CONFIGURED_BEFORE),
     "limits": either(an_object(cpuMs=NUMBER, subrequests=NUMBER), replaces=Replaces.IF_CONFIGURED),
     "cacheOptions": _fixed(optional, CACHE_OPTIONS),
