@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from headworks.model.environment import Metric
 from headworks.model.problems import Finding, Path
 from headworks.model.specification import Specification
 from headworks.model.specification.watching import Alert, Destination
+from headworks.model.words import Metric
 
 _ABOVE = (("above",), ("for_minutes",))
 _WORDS: Mapping[Metric, tuple[tuple[str, ...], tuple[str, ...]]] = {

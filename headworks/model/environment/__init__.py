@@ -8,7 +8,7 @@ from headworks.model.environment.entrances import DnsRecord, PagesSite, Route, Z
 from headworks.model.environment.isolation import Names, Sibling, WorkerShape
 from headworks.model.environment.platform import Platform, Service
 from headworks.model.environment.queues import DeadLetterQueue, Queue, QueueConsumer
-from headworks.model.environment.resolved import Jurisdiction, Resolved
+from headworks.model.environment.resolved import Resolved
 from headworks.model.environment.storage import (
     Bucket,
     CorsRule,
@@ -19,8 +19,9 @@ from headworks.model.environment.storage import (
     LockRule,
     Notification,
 )
-from headworks.model.environment.watching import Alert, Destination, ExternalDependency, Healthcheck, Metric
+from headworks.model.environment.watching import Alert, Destination, ExternalDependency, Healthcheck
 from headworks.model.environment.workers import Code, Companion, Migration, Observability, RateLimit, Worker, Workflow
+from headworks.model.words import Jurisdiction, Metric
 
 __all__ = [
     "Alert",

@@ -1,14 +1,13 @@
 """Where requests come in."""
 
-from typing import Literal
-
 from headworks.model.environment.resolved import Resolved
+from headworks.model.words import RecordType, TlsVersion
 
 
 class DnsRecord(Resolved):
     """The record that makes a route reachable (R23); a custom domain makes its own."""
 
-    type: Literal["A", "AAAA", "CNAME"]
+    type: RecordType
     content: str
     proxied: bool
 
@@ -29,7 +28,7 @@ class ZoneSettings(Resolved):
 
     zone: str
     always_use_https: bool | None = None
-    min_tls_version: Literal["1.0", "1.1", "1.2", "1.3"] | None = None
+    min_tls_version: TlsVersion | None = None
 
 
 class PagesSite(Resolved):

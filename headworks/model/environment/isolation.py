@@ -1,6 +1,7 @@
 """What two environments of one account are compared by: their names and shapes."""
 
-from headworks.model.environment.resolved import Jurisdiction, Resolved
+from headworks.model.environment.resolved import Resolved
+from headworks.model.words import Jurisdiction
 
 
 class Names(Resolved):

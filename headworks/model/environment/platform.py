@@ -1,15 +1,14 @@
 """Workers for Platforms."""
 
-from typing import Literal
-
 from headworks.model.environment.resolved import Resolved
+from headworks.model.words import ServiceKind
 
 
 class Service(Resolved):
     """A Worker inside the dispatch namespace. The deploy service uploads it; the stack knows that it must be there (D5)."""
 
     key: str
-    kind: Literal["domain", "integration", "ai"]
+    kind: ServiceKind
     main: str
     compatibility_date: str
     host: str

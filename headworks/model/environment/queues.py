@@ -1,6 +1,7 @@
 """Queues, their consumers, and where failed messages go."""
 
-from headworks.model.environment.resolved import Jurisdiction, Resolved
+from headworks.model.environment.resolved import Resolved
+from headworks.model.words import Jurisdiction
 
 
 class QueueConsumer(Resolved):

@@ -1,15 +1,22 @@
 """What keeps data: buckets, KV namespaces, databases."""
 
-from typing import Literal
-
-from headworks.model.environment.resolved import Jurisdiction, Resolved
+from headworks.model.environment.resolved import Resolved
+from headworks.model.words import (
+    CorsMethod,
+    DatabaseScheme,
+    Jurisdiction,
+    Location,
+    ObjectEvent,
+    ReadReplication,
+    StorageClass,
+)
 
 
 class CorsRule(Resolved):
     """One rule of a bucket's CORS policy."""
 
     origins: tuple[str, ...]
-    methods: tuple[Literal["GET", "PUT", "POST", "DELETE", "HEAD"], ...]
+    methods: tuple[CorsMethod, ...]
     headers: tuple[str, ...] = ()
     expose_headers: tuple[str, ...] = ()
     max_age_seconds: int | None = None
@@ -40,7 +47,7 @@ class Notification(Resolved):
 
     queue: str
     """The key of the queue."""
-    event_types: tuple[Literal["object-create", "object-delete"], ...]
+    event_types: tuple[ObjectEvent, ...]
     prefix: str = ""
     suffix: str = ""
 
@@ -51,8 +58,8 @@ class Bucket(Resolved):
     worker: str | None = None
     """Key of the companion that binds it; None for the main Worker. So for everything with a binding."""
     jurisdiction: Jurisdiction = "default"
-    location: Literal["apac", "eeur", "enam", "weur", "wnam", "oc"] | None = None
-    storage_class: Literal["Standard", "InfrequentAccess"] = "Standard"
+    location: Location | None = None
+    storage_class: StorageClass = "Standard"
     cors: tuple[CorsRule, ...] | None = None
     """Empty: decided that no browser reads it directly. None: not decided (P18)."""
     lifecycle: tuple[LifecycleRule, ...] | None = None
@@ -78,8 +85,8 @@ class Database(Resolved):
     migrations_dir: str | None = None
     """Folder of the schema's SQL files, relative to the folder of the program; None when the app applies them itself."""
     migrations_table: str = "d1_migrations"
-    read_replication: Literal["auto", "disabled"] = "disabled"
-    primary_location_hint: Literal["apac", "eeur", "enam", "weur", "wnam", "oc"] | None = None
+    read_replication: ReadReplication = "disabled"
+    primary_location_hint: Location | None = None
 
 
 class Hyperdrive(Resolved):
@@ -88,7 +95,7 @@ class Hyperdrive(Resolved):
     binding: str
     name: str
     worker: str | None = None
-    scheme: Literal["postgres", "mysql"]
+    scheme: DatabaseScheme
     host: str
     port: int
     database: str

@@ -1,8 +1,7 @@
 """What is watched, who is told, and what lies outside Cloudflare."""
 
-from typing import Literal
-
 from headworks.model.environment.resolved import Resolved
+from headworks.model.words import Metric, Severity
 
 
 class Healthcheck(Resolved):
@@ -37,25 +36,6 @@ class Destination(Resolved):
     """A PagerDuty service that was connected to the account."""
 
 
-Metric = Literal[
-    "error_rate",
-    "latency_p50",
-    "latency_p99",
-    "cpu_time",
-    "cold_starts",
-    "requests",
-    "cache_hit_rate",
-    "r2_operations",
-    "storage_growth",
-    "dead_letters",
-    "unreachable",
-    "deployment_failed",
-    "traffic_anomaly",
-    "usage",
-    "incident",
-]
-
-
 class Alert(Resolved):
     """A condition as a runbook states it. Whether Cloudflare can watch it is for `components.alerts` to say."""
 
@@ -71,7 +51,7 @@ class Alert(Resolved):
     """For `traffic_anomaly`."""
     product: str | None = None
     """For `usage`: Cloudflare's name of the product."""
-    severity: Literal["critical", "warning", "info"]
+    severity: Severity
     notify: tuple[str, ...]
     """Keys of destinations."""
 

@@ -1,9 +1,8 @@
 """Workers: code, settings, the Durable Objects and Workflows that the code has."""
 
-from typing import Literal
-
 from headworks.model.environment.entrances import Route
 from headworks.model.environment.resolved import Resolved
+from headworks.model.words import CodeOwner, RateLimitPeriod
 
 
 class RateLimit(Resolved):
@@ -13,7 +12,7 @@ class RateLimit(Resolved):
     namespace_id: str
     """A positive whole number, unique in the account; limits of one id share their counters."""
     limit: int
-    period: Literal[10, 60]
+    period: RateLimitPeriod
     """Seconds."""
 
 
@@ -31,7 +30,7 @@ class Migration(Resolved):
 class Code(Resolved):
     """Who uploads the Worker's code: the stack (`pulumi`), or the app's own repository (`wrangler`)."""
 
-    owner: Literal["pulumi", "wrangler"]
+    owner: CodeOwner
     main: str | None
     """Relative to the folder of the program: the built bundle, one ES module; or the entry point that wrangler builds from, if it is said."""
 

@@ -15,7 +15,8 @@ from headworks.model.specification.queues import Queue
 from headworks.model.specification.storage import D1, Bucket, Hyperdrive, Kv
 from headworks.model.specification.watching import Alert, Destination, ExternalDependency, Healthcheck
 from headworks.model.specification.workers import Companion, Worker, Workflow
-from headworks.model.specification.written import Identifier, Jurisdiction, Key, Suffix, Written, Zone
+from headworks.model.specification.written import Identifier, Key, Suffix, Written, Zone
+from headworks.model.words import Jurisdiction
 
 
 class Shared(Written):

@@ -1,17 +1,18 @@
 """Where requests come in: routes and their records, settings of zones, Pages sites."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from headworks.model import naming
 from headworks.model.specification.written import Date, Host, Identifier, Name, Text, Written, Zone
+from headworks.model.words import RecordType, TlsVersion
 
 
 class Dns(Written):
     """The DNS record that makes a route reachable."""
 
-    type: Literal["A", "AAAA", "CNAME"]
+    type: RecordType
     """Type of the record."""
     content: Text
     """Where the record points to: a host name for CNAME, else an address; `100::` (AAAA) where there is no origin."""
@@ -39,7 +40,7 @@ class ZoneSettings(Written):
 
     always_use_https: bool | None = None
     """Whether requests over http are sent on to https."""
-    min_tls_version: Literal["1.0", "1.1", "1.2", "1.3"] | None = None
+    min_tls_version: TlsVersion | None = None
     """Oldest version of TLS that is spoken."""
 
 

@@ -1,11 +1,12 @@
 """Workers for Platforms: a namespace of Workers behind a dispatcher."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from headworks.model import naming
 from headworks.model.specification.written import Date, Identifier, Key, Name, Text, Written
+from headworks.model.words import ServiceKind
 
 ServiceKey = Annotated[str, Field(pattern=naming.SERVICE.pattern)]
 
@@ -13,7 +14,7 @@ ServiceKey = Annotated[str, Field(pattern=naming.SERVICE.pattern)]
 class Service(Written):
     """A Worker inside the namespace. The deploy service uploads it; the stack knows that it must be there."""
 
-    kind: Literal["domain", "integration", "ai"] = "domain"
+    kind: ServiceKind = "domain"
     """What sort of service it is."""
     main: Text
     """Its entry point, relative to the folder of the service."""

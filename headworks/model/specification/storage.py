@@ -6,12 +6,19 @@ from pydantic import Discriminator, Field, Tag
 
 from headworks.model.specification.written import (
     Identifier,
-    Jurisdiction,
     Key,
-    Location,
     Name,
     Text,
     Written,
+)
+from headworks.model.words import (
+    CorsMethod,
+    DatabaseScheme,
+    Jurisdiction,
+    Location,
+    ObjectEvent,
+    ReadReplication,
+    StorageClass,
 )
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
@@ -22,7 +29,7 @@ class Cors(Written):
 
     origins: tuple[str, ...]
     """Origins that may read: scheme, host and port without a path, or `*`."""
-    methods: tuple[Literal["GET", "PUT", "POST", "DELETE", "HEAD"], ...]
+    methods: tuple[CorsMethod, ...]
     """HTTP methods that they may use."""
     headers: tuple[str, ...] = ()
     """Request headers that they may send."""
@@ -70,7 +77,7 @@ class Notification(Written):
 
     queue: Key
     """Key of a queue of this system."""
-    event_types: Annotated[tuple[Literal["object-create", "object-delete"], ...], Field(min_length=1)]
+    event_types: Annotated[tuple[ObjectEvent, ...], Field(min_length=1)]
     """What is told."""
     prefix: str = ""
     """Objects whose key begins with this; left out, all of them."""
@@ -115,7 +122,7 @@ class Bucket(Written):
     """Where objects must stay; left out, where the environment's data stays. It is part of the bucket's identity: it never changes."""
     location: Location | None = None
     """A hint for where the bucket is made. Cloudflare keeps the first one it was given for a name."""
-    storage_class: Literal["Standard", "InfrequentAccess"] = "Standard"
+    storage_class: StorageClass = "Standard"
     """Storage class of new objects."""
     cors: CorsDecision | None = None
     """The CORS policy, rule by rule; `none` when no browser reads the bucket directly. Left out, nobody has decided."""
@@ -155,7 +162,7 @@ class D1(Written):
     """Folder of the schema's SQL files, relative to the folder of the program; left out when the app applies them itself."""
     migrations_table: Identifier = "d1_migrations"
     """Table in which the database keeps the names of the files that were applied."""
-    read_replication: Literal["auto", "disabled"] = "disabled"
+    read_replication: ReadReplication = "disabled"
     """Read replicas in other regions: `auto` or `disabled`."""
     primary_location_hint: Location | None = None
     """A hint for where the primary is made. Changing it later replaces the database."""
@@ -170,7 +177,7 @@ class Hyperdrive(Written):
     """false leaves the configuration and its binding out."""
     worker: Key | None = None
     """Key of the companion that binds it; left out, the main Worker does."""
-    scheme: Literal["postgres", "mysql"] = "postgres"
+    scheme: DatabaseScheme = "postgres"
     """Kind of database."""
     host: Text
     """Where the database listens."""

@@ -1,12 +1,12 @@
 """What is watched from outside, what is worth an alert, and who is told."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from headworks.model import naming
-from headworks.model.environment import Metric
 from headworks.model.specification.written import Host, Key, Text, Written, Zone
+from headworks.model.words import Metric, Severity
 
 
 class Healthcheck(Written):
@@ -66,7 +66,7 @@ class Alert(Written):
     """For `traffic_anomaly`: name of the zone."""
     product: Text | None = None
     """For `usage`: Cloudflare's name of the product, such as worker_requests."""
-    severity: Literal["critical", "warning", "info"]
+    severity: Severity
     """`critical` wakes someone, `warning` tells the team, `info` is for the next review."""
     notify: tuple[Key, ...] = ()
     """Keys of destinations; may be empty for `info` only."""

@@ -1,12 +1,13 @@
 """Worker scripts: the main Worker of a system and its companions."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from headworks.model import naming
 from headworks.model.specification.entrances import Route
 from headworks.model.specification.written import Date, Identifier, Key, Name, Text, Written
+from headworks.model.words import CodeOwner, RateLimitPeriod
 
 MOST_CRONS = 250
 """Cron triggers of one account on a paid plan."""
@@ -39,7 +40,7 @@ class Migration(Written):
 class Code(Written):
     """Who uploads the Worker's code."""
 
-    owner: Literal["pulumi", "wrangler"]
+    owner: CodeOwner
     """`pulumi`: the stack uploads `main`. `wrangler`: the app's own repository does."""
     main: Text | None = None
     """Relative to the folder of the program: the built bundle, one ES module; for the owner wrangler the entry point that it builds from."""
@@ -77,7 +78,7 @@ class RateLimit(Written):
     """A number of your choice, in quotes. Limits of one number share their counters, in the whole account."""
     limit: Annotated[int, Field(ge=1)]
     """Requests that are let through in a period."""
-    period: Literal[10, 60]
+    period: RateLimitPeriod
     """Length of the period in seconds."""
 
 

@@ -1,6 +1,6 @@
 """What everything that people write has in common, and the forms of single values."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,8 +15,6 @@ Host = Annotated[str, Field(pattern=naming.HOST.pattern)]
 Zone = Annotated[str, Field(pattern=naming.ZONE.pattern)]
 Date = Annotated[str, Field(pattern=naming.DATE.pattern)]
 Suffix = Annotated[str, Field(max_length=32)]
-Jurisdiction = Literal["default", "eu", "fedramp"]
-Location = Literal["apac", "eeur", "enam", "weur", "wnam", "oc"]
 
 
 class Written(BaseModel):
