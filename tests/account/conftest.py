@@ -2,11 +2,9 @@
 
 import json
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,9 +15,9 @@ import cloudflare
 import httpx
 import jsonschema_rs
 import pytest
-import uvicorn
 
 from sandbox.account.server import create_application
+from tests.serving import served
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 OTHER_ACCOUNT = "fedcba9876543210fedcba9876543210"
@@ -294,16 +292,10 @@ def judge() -> Judge:
 def account(tmp_path: Path, judge: Judge) -> Iterator[Running]:
     """An empty account of this test alone, over real HTTP."""
     application = create_application(tmp_path / "account.sqlite", TOKEN, {ACCOUNT: "Local", OTHER_ACCOUNT: "Other"})
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    running = Running(f"http://127.0.0.1:{listener.getsockname()[1]}{PREFIX}", tmp_path, judge)
-    yield running
-    running.close()
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with served(application) as address:
+        running = Running(address, tmp_path, judge)
+        yield running
+        running.close()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """An account over HTTP that was filled by hand and by wrangler, and the command line on it, in this process."""
 
 import json
-import socket
 import sqlite3
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from typer.testing import CliRunner
 
 from headworks.cli import app
 from headworks.failure import Failure
 from sandbox.account.server import create_application
+from tests.serving import served
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIGURATIONS = Path(__file__).parent / "configurations"
@@ -142,12 +140,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An empty account of this module alone, where commands find it."""
     folder = tmp_path_factory.mktemp("adoption")
     application = create_application(folder / "account.sqlite", TOKEN, {ACCOUNT_ID: "Local"})
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/client/v4"
-    with pytest.MonkeyPatch.context() as patch:
+    with served(application) as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLOUDFLARE_BASE_URL", address)
         patch.setenv("CLOUDFLARE_API_TOKEN", TOKEN)
         patch.setenv("HEADWORKS_HOME", str(folder / "home"))
@@ -155,6 +148,3 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=address, headers=headers, trust_env=False, verify=False) as http:
             yield Site(folder, http)
-    server.should_exit = True
-    thread.join()
-    listener.close()

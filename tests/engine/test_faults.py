@@ -5,17 +5,16 @@ Kills are in `tests/faults`; what a state on disk survives is in `test_checkpoin
 
 import os
 import signal
-import socket
-import threading
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.responses import JSONResponse
 
 from sandbox import engine
 from sandbox.account.server import PREFIX, create_application
+from tests.serving import served
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 TOKEN = "a-token-of-forty-characters-for-the-test"
@@ -97,23 +96,14 @@ class Overloaded:
 @pytest.fixture
 def overloaded(tmp_path):
     """Starts an account behind an overloaded front; gives its front, and the variables that lead there."""
-    running = []
 
     def start(status, times):
         front = Overloaded(create_application(tmp_path / "account.sqlite", TOKEN, {ACCOUNT: "Local"}), status, times)
-        listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(front, log_level="warning", access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        running.append((server, thread, listener))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}{PREFIX}"
+        address = running.enter_context(served(front))
         return front, {"CLOUDFLARE_BASE_URL": address, "CLOUDFLARE_API_TOKEN": TOKEN}
 
-    yield start
-    for server, thread, listener in running:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with ExitStack() as running:
+        yield start
 
 
 def queues(*names):

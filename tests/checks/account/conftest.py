@@ -1,7 +1,6 @@
 """A running account for each test, an environment to look for in it, and a way to ask one check."""
 
 import json
-import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from headworks.account import Access
 from headworks.checks import account as account_checks
@@ -25,6 +23,7 @@ from headworks.model.files import load_environment
 from headworks.workspace import open_workspace
 from sandbox.account.server import create_application
 from tests.checks.conftest import NOW, ask
+from tests.serving import served
 from tests.workspace import ROOT, SYSTEMS
 
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
@@ -110,21 +109,16 @@ def account(tmp_path: Path) -> Iterator[Account]:
     """An empty account of this test alone, over real HTTP."""
     accounts = {ACCOUNT_ID: "Local", OTHER_ACCOUNT_ID: "Other"}
     application = create_application(tmp_path / "account.sqlite", TOKEN, accounts)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/client/v4"
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    # Certificates would be loaded for each test, and there is no TLS here.
-    with httpx.Client(base_url=address, headers=headers, trust_env=False, verify=False) as http:
+    with (
+        served(application) as address,
+        # Certificates would be loaded for each test, and there is no TLS here.
+        httpx.Client(base_url=address, headers=headers, trust_env=False, verify=False) as http,
+    ):
         running = Account(address, tmp_path, http)
         yield running
-    for reader in running.readers:
-        reader.close()
-    server.should_exit = True
-    thread.join()
-    listener.close()
+        for reader in running.readers:
+            reader.close()
 
 
 Answers = dict[str, tuple[int, Any]]
