@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from headworks.adopt.findings import CONSEQUENCES, UNKNOWN, NotTaken
-from headworks.failure import Failure
+from headworks.failure import Failure, problems_of
 from headworks.lint_runbook.wrangler import vocabulary
 from headworks.model.naming import ENVIRONMENT
 from headworks.wrangler.configuration import EnvironmentOptions
@@ -129,8 +129,5 @@ def _written(options: Any, location: Sequence[Any]) -> tuple[Any, ...]:
 
 def _refusal(error: ValidationError, where: str) -> str:
     """What is wrong, without values: a variable may be a secret that stands in the wrong place."""
-    problems = {
-        f"  {'.'.join(map(str, each['loc'])) or 'the whole'}: {each['msg'][:1].lower()}{each['msg'][1:]}"
-        for each in error.errors(include_url=False, include_input=False)
-    }
-    return "\n".join([f"{where} has what wrangler does not take:", *sorted(problems)])
+    problems = sorted({f"  {problem}" for problem in problems_of(error)})
+    return "\n".join([f"{where} has what wrangler does not take:", *problems])

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from headworks.failure import Failure
+from headworks.failure import Failure, problems_of
 from headworks.model.stack_files import stacks_of
 
 
@@ -50,7 +50,7 @@ def read_dated_list(file: Path, entry: type[E], *, fix: str) -> tuple[E, ...]:
     except YAMLError as error:
         raise _refusal(file, f" it is not YAML: {error}", "Mend the line that is named.") from error
     except ValidationError as error:
-        wrong = "\n".join(f"  {'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors())
+        wrong = "\n".join(f"  {problem}" for problem in problems_of(error))
         raise _refusal(file, f"\n{wrong}", fix) from error
     _refuse_unknown_stacks(file, entries)
     return entries

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from headworks.failure import Failure
+from headworks.failure import Failure, problems_of
 from headworks.outputs.documents import VERSION, StackOutputs
 
 _STACK = "pulumi:pulumi:Stack"
@@ -58,9 +58,8 @@ def _of_state(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _invalid(source: str, error: ValidationError) -> Failure:
-    problems = error.errors(include_url=False, include_input=False)
-    listed = "\n".join(f"  {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems)
-    if all(each["type"] == "missing" for each in problems):
+    listed = "\n".join(f"  {problem}" for problem in problems_of(error))
+    if all(each["type"] == "missing" for each in error.errors(include_url=False, include_input=False)):
         return Failure(
             f"{source} lacks what this headworks needs; an earlier release brought the stack up, or these are no outputs of ours:\n{listed}",
             fix="`headworks up` with this release writes it.",

@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from headworks.checks.registry import CHECKS
 from headworks.evidence.attestations import KINDS
+from headworks.failure import problems_of
 from headworks.runbooks.lines import Attestation, Check, Line, Policy
-from headworks.runbooks.reading import faulty, load_runbook, problems
+from headworks.runbooks.reading import faulty, load_runbook
 from policies.pack import RULES
 
 _RULES = {rule.id for rule in RULES}
@@ -41,4 +42,4 @@ def _misunderstood(holder: Check) -> Iterator[str]:
     try:
         CHECKS[holder.check].arguments.model_validate(holder.arguments)
     except ValidationError as error:
-        yield from (f"check {holder.check}: with.{problem}" for problem in problems(error))
+        yield from (f"check {holder.check}: with.{problem}" for problem in problems_of(error))

@@ -1,14 +1,14 @@
 """The file of a system's runbook. The program reads it too, with each preview: by libyaml it takes a tenth of the time."""
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
-from headworks.failure import Failure
+from headworks.failure import Failure, problems_of
 from headworks.runbooks.lines import Runbook
 
 _BOOLEAN = "tag:yaml.org,2002:bool"
@@ -48,12 +48,7 @@ def load_runbook(file: Path) -> Runbook:
     except yaml.YAMLError as error:
         raise faulty(file, [str(error)]) from error
     except ValidationError as error:
-        raise faulty(file, problems(error)) from error
-
-
-def problems(error: ValidationError) -> Iterator[str]:
-    for each in error.errors():
-        yield f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+        raise faulty(file, problems_of(error)) from error
 
 
 def faulty(file: Path, found: Iterable[str]) -> Failure:

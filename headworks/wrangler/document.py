@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import ValidationError
 
-from headworks.failure import Failure
+from headworks.failure import Failure, problems_of
 from headworks.wrangler import jsonc
 from headworks.wrangler.configuration import Configuration
 from headworks.wrangler.jsonc import Jsonc
@@ -37,7 +36,7 @@ def parse(text: str, source: str) -> Document:
         # By way of JSON, where a list is what becomes a tuple.
         configuration = Configuration.model_validate_json(json.dumps(file.value))
     except ValidationError as error:
-        problems = "\n".join(f"  {_problem(each)}" for each in error.errors(include_url=False, include_input=False))
+        problems = "\n".join(f"  {problem}" for problem in problems_of(error))
         raise Failure(
             f"{source} holds what cannot be represented, so it would be lost:\n{problems}",
             fix="Take it out, or correct it.",
@@ -51,11 +50,3 @@ def emit(document: Document) -> str:
     written = document.configuration.model_dump(mode="json", by_alias=True, exclude_unset=True)
     schema = {"$schema": written.pop("$schema")} if "$schema" in written else {}
     return jsonc.write(Jsonc(value=schema | written, head=document.head, remarks=document.remarks))
-
-
-def _problem(error: Any) -> str:
-    """Where, and what. Values stay out: a variable may be a secret that stands in the wrong place."""
-    path = ".".join(str(step) for step in error["loc"]) or "the whole"
-    if error["type"] == "extra_forbidden":
-        return f"{path}: no option that is known here"
-    return f"{path}: {error['msg'][:1].lower()}{error['msg'][1:]}"

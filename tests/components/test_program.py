@@ -140,4 +140,4 @@ def test_waivers_of_the_stack_arrive_in_the_graph_and_a_faulty_file_stops_the_pr
 
     file.write_text(WAIVERS.replace("owner: ada, ", ""))
     assert new_system.run(preview).exit_code == 1
-    assert "waivers.yaml cannot be read as it is:\n  0.owner: Field required" in new_system.messages
+    assert "waivers.yaml cannot be read as it is:\n  0.owner: missing" in new_system.messages

@@ -95,7 +95,7 @@ LINE = "id: R1, kinds: [A], text: Something must be so."
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (f"system: shop\nlines: [{{{LINE}, hold_by: []}}]\n", "lines.0.hold_by: Extra inputs"),
+        (f"system: shop\nlines: [{{{LINE}, hold_by: []}}]\n", "lines.0.hold_by: not known here"),
         (f"system: shop\nlines: [{{{LINE}, stacks: [staging], stacks: [production]}}]\n", "'stacks' stands twice"),
         ("system: shop\nlines: [\n", "line 3"),
         ("", "valid dictionary"),

@@ -25,7 +25,7 @@ def test_whatever_the_model_can_say_survives_the_way_there_and_back(configuratio
 def test_an_option_that_is_added_anywhere_is_refused_by_its_path(configurations):
     @given(configurations, st.sampled_from(["containers", "site", "Name", "kv-namespaces"]))
     def refused(value, option):
-        with pytest.raises(Failure, match=rf"\n  {option}: no option that is known here") as failure:
+        with pytest.raises(Failure, match=rf"\n  {option}: not known here") as failure:
             parse(json.dumps(value | {option: {}}), "wrangler.jsonc")
         assert failure.value.exit_code == 2
 
@@ -46,8 +46,8 @@ def test_all_that_would_be_lost_is_named_at_once():
     assert message.startswith("app/wrangler.jsonc holds what cannot be represented")
     for path in (
         "name: input should be a valid string",
-        "kv_namespaces.0.ID: no option",
-        "env.staging.vectorize: no option",
+        "kv_namespaces.0.ID: not known here",
+        "env.staging.vectorize: not known here",
     ):
         assert path in message
     assert "zone" in message
