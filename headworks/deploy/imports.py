@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from headworks.deploy import Deployer, Engine, Observation, Operation, Request, deployer, refuse_silent_change
+from headworks.deploy import Engine, Observation, Operation, Request, deployer, refuse_silent_change
 from headworks.facts.account import AccountReader
 from headworks.facts.live import platform, storage
 from headworks.failure import Failure
@@ -31,7 +31,8 @@ def run(request: Request, engine: Engine, file: Path, *, protect: bool) -> int:
     by = deployer(engine, request.access)
     if code := by.bulk_import(request, file, protect=protect):
         return code
-    _complete(by, request)
+    if complete(state := by.export(request)):
+        by.replace_state(request, state)
     previewed = by.observe(replace(request, operation=Operation.PREVIEW))
     recorded = _to_be_recorded(previewed, request)
     ended = previewed
@@ -63,9 +64,13 @@ _LEFT_OUT = {
 want to replace the object."""
 
 
-def _complete(by: Deployer, request: Request) -> None:
-    """Write into the state what was left out of it."""
-    state = by.export(request)
+_RAW_STATE = "__pulumi_raw_state_delta"
+"""Under the official engine: how the outputs differ from what the provider itself keeps, where the name is lost just so. A state
+without it is read as the outputs say."""
+
+
+def complete(state: Mapping[str, Any]) -> bool:
+    """Write into an exported state what was left out of it. Returns whether anything was."""
     lacking = [
         (each, name, each["outputs"][told])
         for each in state["deployment"].get("resources") or ()
@@ -74,8 +79,8 @@ def _complete(by: Deployer, request: Request) -> None:
     ]
     for each, name, value in lacking:
         each["inputs"][name] = each["outputs"][name] = value
-    if lacking:
-        by.replace_state(request, state)
+        each["outputs"].pop(_RAW_STATE, None)
+    return bool(lacking)
 
 
 def _to_be_recorded(previewed: Observation, request: Request) -> list[str]:
