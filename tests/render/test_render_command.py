@@ -131,7 +131,7 @@ REFUSED = {
     "an earlier release": (lambda outputs: outputs["worker"].pop("logpush"), "an earlier release", 2),
     "another type": (
         lambda outputs: outputs["worker"].update(name=5),
-        r"worker.name: Input should be a valid string",
+        r"worker.name: input should be a valid string",
         2,
     ),
     "nothing": (dict.clear, "has no outputs yet", 3),
