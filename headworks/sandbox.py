@@ -82,7 +82,7 @@ def stop(home: Path) -> bool:
         os.kill(server.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
-            if not _alive(server.pid):
+            if not is_alive(server.pid):
                 return True
             time.sleep(0.02)
         os.kill(server.pid, signal.SIGKILL)
@@ -150,7 +150,7 @@ def _free_port(home: Path) -> int:
 def _answers(server: Server) -> bool:
     import httpx  # `headworks --help` does not pay for an HTTP client
 
-    if not _alive(server.pid):
+    if not is_alive(server.pid):
         return False
     try:
         answer = httpx.get(
@@ -191,7 +191,8 @@ def _add_destinations(home: Path, environment: "Environment") -> None:
     )
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended may wait for its parent, in a container for ever, and does not."""
     try:
         waited, _ = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:  # somebody else's child, so waiting says nothing
@@ -204,7 +205,15 @@ def _alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:  # no Linux; or it is gone by now, which the next look will tell
+        return False
+    return state == "Z"
 
 
 @contextmanager

@@ -1,13 +1,17 @@
 import json
 import os
+import select
 import signal
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import httpx
 import pytest
 from cloudflare import Cloudflare
+
+from headworks import sandbox
 
 
 @pytest.fixture
@@ -60,6 +64,21 @@ def test_data_and_address_survive_a_stop(headworks, client):
     assert headworks("sandbox", "status").returncode == 3
     assert json.loads(headworks("sandbox", "start", "--json").stdout)["address"] == address
     assert [bucket.name for bucket in client().r2.buckets.list(account_id=account).buckets] == ["kept-by-the-account"]
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells when somebody else's child ends")
+def test_a_server_that_ended_is_gone_although_its_parent_never_asks():
+    """So it is in a container whose first process looks after nobody: a stop waited for ten seconds."""
+    negligent = "import os, sys; print(os.posix_spawn('/bin/true', ['true'], {}), flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", negligent], text=True, **pipes) as parent:
+        ended = int(parent.stdout.readline())
+        descriptor = os.pidfd_open(ended)
+        select.select([descriptor], [], [])
+        os.close(descriptor)
+        assert not sandbox.is_alive(ended)
+        assert sandbox.is_alive(parent.pid)
+        parent.communicate()
 
 
 def test_a_killed_server_is_not_taken_for_a_running_one(headworks):
