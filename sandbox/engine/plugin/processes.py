@@ -93,15 +93,13 @@ class ServingProcess:
                 self._guard.kill()
             await self._guard.wait()
             self._guard = None
-        for sign in (signal.SIGTERM, signal.SIGKILL):
+        for sign in (signal.SIGTERM, signal.SIGKILL):  # both: what ends the process may be ignored by its children
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, sign)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
-                break
-        for listener in self._listeners:
-            listener.cancel()
-        await asyncio.gather(*self._listeners, return_exceptions=True)
+        with suppress(TimeoutError):  # a child in a group of its own may hold the pipes open
+            await asyncio.wait_for(asyncio.gather(*self._listeners, return_exceptions=True), GRACE_SECONDS)
 
     async def fate(self) -> str:
         """Why a call to it failed: ` (exit status 3)` and its last words if it died, else nothing."""
