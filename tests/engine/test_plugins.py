@@ -243,7 +243,9 @@ def test_a_process_that_died_later_is_told_with_its_last_words(tmp_path):
     assert fate == " (exit status 3):\n    bye"
 
 
-@pytest.mark.parametrize("parent", ["time.sleep(600)", "signal.signal(signal.SIGTERM, signal.SIG_DFL); time.sleep(600)"])
+@pytest.mark.parametrize(
+    "parent", ["time.sleep(600)", "signal.signal(signal.SIGTERM, signal.SIG_DFL); time.sleep(600)"]
+)
 def test_stopping_ends_children_that_ignore_being_asked(tmp_path, parent):
     """A child inherits what its parent ignores; the parent may end when asked, or not."""
     start(
