@@ -9,6 +9,9 @@ from headworks.commands.options import (
     ContinueOnError,
     Diff,
     EngineChoice,
+    Exclude,
+    ExcludeDependents,
+    ExcludeProtected,
     ExpectNoChanges,
     IgnoreProtect,
     Json,
@@ -16,11 +19,14 @@ from headworks.commands.options import (
     PolicyPack,
     PolicyPackConfig,
     Refresh,
+    Replace,
     SkipPreview,
     Stack,
     SuppressOutputs,
     System,
     Target,
+    TargetDependents,
+    TargetReplace,
     Yes,
     engine_of,
 )
@@ -43,6 +49,11 @@ def preview(
     expect_no_changes: ExpectNoChanges = False,
     parallel: Parallel = 16,
     target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
+    replace: Replace = None,
+    target_replace: TargetReplace = None,
 ) -> None:
     """Show what `up` would change, and whether the policies let it through.
 
@@ -72,6 +83,11 @@ def up(
     ignore_protect: IgnoreProtect = False,
     parallel: Parallel = 16,
     target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
+    replace: Replace = None,
+    target_replace: TargetReplace = None,
 ) -> None:
     """Make the account what the stack declares, after a preview that the policies let through.
 
@@ -95,6 +111,9 @@ def refresh(
     expect_no_changes: ExpectNoChanges = False,
     parallel: Parallel = 16,
     target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
 ) -> None:
     """Read every resource from the account into the stack's state; nothing in the account changes.
 
@@ -119,6 +138,10 @@ def destroy(
     ignore_protect: IgnoreProtect = False,
     parallel: Parallel = 16,
     target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
+    exclude_protected: ExcludeProtected = False,
 ) -> None:
     """Delete what the stack made. What is protected is refused; it asks first.
 
@@ -138,6 +161,9 @@ def _deploy(
     policy_pack: list[Path] | None = None,
     policy_pack_config: list[Path] | None = None,
     target: list[str] | None,
+    exclude: list[str] | None,
+    replace: list[str] | None = None,
+    target_replace: list[str] | None = None,
     **flags: Any,
 ) -> None:
     """Run an operation with what its command was given; `flags` are the fields of a Request, by name."""
@@ -158,7 +184,9 @@ def _deploy(
         access=find_access(workspace),
         policy_packs=tuple(packs),
         policy_pack_configs=tuple(configurations),
-        targets=tuple(target or ()),
+        targets=(*(target or ()), *(target_replace or ())),
+        excludes=tuple(exclude or ()),
+        replaces=(*(replace or ()), *(target_replace or ())),
         **flags,
     )
     raise typer.Exit(deploy.run(request, engine_of(engine)))

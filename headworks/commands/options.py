@@ -50,6 +50,25 @@ Parallel = Annotated[int, typer.Option("--parallel", "-p", min=1, help="Operatio
 Target = Annotated[
     list[str] | None, typer.Option("--target", "-t", metavar="URN", help="Only this resource; may be repeated.")
 ]
+TargetDependents = Annotated[bool, typer.Option("--target-dependents", help="And what depends on the targets.")]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", "-x", metavar="URN", help="All but this resource; may be repeated.")
+]
+ExcludeDependents = Annotated[
+    bool, typer.Option("--exclude-dependents", help="And without what depends on the excluded.")
+]
+ExcludeProtected = Annotated[
+    bool, typer.Option("--exclude-protected", help="Leave what is protected, and what that needs.")
+]
+Replace = Annotated[
+    list[str] | None, typer.Option("--replace", metavar="URN", help="Replace this resource; may be repeated.")
+]
+TargetReplace = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target-replace", metavar="URN", help="Replace this resource, and change no other; may be repeated."
+    ),
+]
 PolicyPack = Annotated[
     list[Path] | None,
     typer.Option(

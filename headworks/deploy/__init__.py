@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,7 +58,12 @@ class Request(Place):
     continue_on_error: bool = False
     ignore_protect: bool = False
     parallel: int = 16
-    targets: tuple[str, ...] = field(default=())
+    targets: tuple[str, ...] = ()
+    target_dependents: bool = False
+    excludes: tuple[str, ...] = ()
+    exclude_dependents: bool = False
+    exclude_protected: bool = False
+    replaces: tuple[str, ...] = ()
     takes_over: bool = False
     """Dynamic resources find their objects in the account, and make none."""
 
@@ -76,6 +81,12 @@ class Request(Place):
     def changes(self) -> bool:
         return self.operation is not Operation.PREVIEW and not self.preview_only
 
+
+CONTRADICTIONS = (
+    ("--target", "--exclude"),
+    ("--target", "--exclude-protected"),
+    ("--exclude-protected", "--ignore-protect"),
+)
 
 Event = Mapping[str, Any]
 """One of Pulumi's engine events, as `pulumi preview --event-log` writes them."""
@@ -122,6 +133,7 @@ class Deployer(Protocol):
 
 def run(request: Request, engine: Engine) -> int:
     """Run the request and return the exit code of docs/command-line.md."""
+    refuse_contradiction(request)
     refuse_silent_change(request)
     return deployer(engine, request.access).run(request)
 
@@ -131,6 +143,19 @@ def observe(request: Request, engine: Engine) -> Observation:
     if request.changes:
         raise ValueError(f"{request.operation} changes the account, and nobody would see it; ask for its preview")
     return deployer(engine, request.access).observe(request)
+
+
+def refuse_contradiction(request: Request) -> None:
+    """Raises Failure (exit 2) for flags that cannot both be meant, as `pulumi` does."""
+    given = {
+        "--target": request.targets,
+        "--exclude": request.excludes,
+        "--exclude-protected": request.exclude_protected,
+        "--ignore-protect": request.ignore_protect,
+    }
+    for one, other in CONTRADICTIONS:
+        if given[one] and given[other]:
+            raise Failure(f"{one} and {other} contradict each other.", fix="Give one of them.", exit_code=2)
 
 
 def refuse_silent_change(request: Request) -> None:

@@ -137,6 +137,9 @@ def _arguments(request: Request) -> list[str]:
             "--refresh": request.runs_program and request.refresh,
             "--expect-no-changes": request.expect_no_changes,
             "--continue-on-error": request.operation in {Operation.UP, Operation.DESTROY} and request.continue_on_error,
+            "--target-dependents": request.target_dependents,
+            "--exclude-dependents": request.exclude_dependents,
+            "--exclude-protected": request.exclude_protected,
             "--ignore-protect": request.operation is not Operation.REFRESH and request.ignore_protect,
         }
     )
@@ -145,8 +148,12 @@ def _arguments(request: Request) -> list[str]:
             command += ["--policy-pack", str(pack)]
         for config in request.policy_pack_configs:
             command += ["--policy-pack-config", str(config)]
-    for target in request.targets:
-        command += ["--target", target]
+    for flag, urns in {
+        "--target": request.targets,
+        "--exclude": request.excludes,
+        "--replace": request.replaces,
+    }.items():
+        command += [word for urn in urns for word in (flag, urn)]
     return command
 
 

@@ -33,6 +33,13 @@ class Options:
     targets: tuple[str, ...] = ()
     """URNs, with `*` and `**` as wildcards; empty means every resource."""
     target_dependents: bool = False
+    excludes: tuple[str, ...] = ()
+    """URNs like those of `targets`, and never beside them: every resource but these."""
+    exclude_dependents: bool = False
+    exclude_protected: bool = False
+    """Of a destroy: leave what is protected, and what that needs."""
+    replaces: tuple[str, ...] = ()
+    """URNs like those of `targets` of what is to be replaced, whatever changed."""
     refresh: bool = False
     """Read the state of the world before a preview or an update."""
     preview_only: bool = False

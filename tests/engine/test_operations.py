@@ -94,6 +94,32 @@ def test_a_target_cannot_be_made_before_what_it_needs(shop):
     assert shop.effects() == []
 
 
+def test_nothing_is_made_that_needs_what_is_excluded(shop):
+    program = 'a = Valve("a", size=1)\nb = Valve("b", size=a.serial)\nc = Valve("c")\n'
+    assert shop.up(program, excludes=(f"{URN}a",)).exit_code == 1
+    assert shop.messages()[0].startswith(f"Resource '{URN}b' depends on '{URN}a' which --exclude keeps from being made")
+    assert shop.up(excludes=(f"{URN}a",), exclude_dependents=True).exit_code == 0
+    assert set(shop.resources()) == {"shop-dev", "default", "c"}
+
+
+def test_an_excluded_resource_keeps_what_it_needs_alive(shop):
+    shop.up('a = Valve("a", size=1)\nb = Valve("b", size=a.serial)\nc = Valve("c", size=b.serial)\n')
+    assert shop.run(engine.destroy, excludes=("**::b",)).exit_code == 0
+    assert shop.effects() == ["delete c c-1"]
+    assert shop.run(engine.destroy, excludes=("**::a",), exclude_dependents=True).exit_code == 0
+    assert shop.effects() == []
+
+
+def test_what_the_state_calls_tainted_is_replaced_once(shop):
+    """`pulumi state taint` writes it."""
+    shop.up('a = Valve("a", size=1)\n')
+    exported = engine.export(shop.options())
+    exported["deployment"]["resources"][-1]["taint"] = True
+    engine.import_(shop.options(), exported)
+    assert shop.up().changes == {"replace": 1, "same": 1}
+    assert shop.up().changes == {"same": 2}
+
+
 def test_a_read_that_fails_at_a_refresh_does_not_lose_what_the_others_told(shop):
     shop.up('a = Valve("a", size=1)\nb = Valve("b", size=2)\n')
     shop.change(faults={"read:a": "503"}, objects={})

@@ -35,13 +35,22 @@ OPERATIONS: Mapping[str, Callable[[Options, Callable[[dict[str, Any]], None]], R
 }
 SWITCHES = {
     "--continue-on-error": "continue_on_error",
+    "--exclude-dependents": "exclude_dependents",
+    "--exclude-protected": "exclude_protected",
     "--expect-no-changes": "expect_no_changes",
     "--preview-only": "preview_only",
     "--refresh": "refresh",
     "--show-secrets": "show_secrets",
     "--target-dependents": "target_dependents",
 }
-LISTS = {"--policy-pack": "policy_packs", "--policy-pack-config": "policy_pack_configs", "--target": "targets"}
+LISTS = {
+    "--exclude": ("excludes",),
+    "--policy-pack": ("policy_packs",),
+    "--policy-pack-config": ("policy_pack_configs",),
+    "--replace": ("replaces",),
+    "--target": ("targets",),
+    "--target-replace": ("targets", "replaces"),
+}
 PATHS = ("policy_packs", "policy_pack_configs")
 OUTPUT_ONLY = ("--json", "--diff", "--skip-preview", "--yes")
 EMPTY_WORLD: Mapping[str, Any] = {"objects": {}, "counter": {}, "faults": {}, "hangs": [], "delays": {}, "calls": []}
@@ -129,8 +138,8 @@ class CaseRun(AbstractContextManager["CaseRun"]):
                 given[SWITCHES[flag]] = True
             elif flag in LISTS:
                 value = attached or next(words)
-                name = LISTS[flag]
-                given[name] = (*given.get(name, ()), Path(value) if name in PATHS else value)
+                for name in LISTS[flag]:
+                    given[name] = (*given.get(name, ()), Path(value) if name in PATHS else value)
             elif flag not in OUTPUT_ONLY:
                 raise Unsupported(f"the flag {flag}")
         return Options(

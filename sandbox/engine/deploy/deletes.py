@@ -48,10 +48,11 @@ async def generate_deletes(deployment: "Deployment") -> tuple[list[Step], list[S
 async def _deletable(deployment: "Deployment") -> set[str] | None:
     targets = deployment.generator.targets
     allowed = targets.deletable(deployment.snapshot.base, deployment.graph)
-    for state in deployment.snapshot.base if allowed is not None else ():
-        if state.urn in (allowed or ()):
-            replaced = await dependent_replacements(deployment, state)
-            allowed = (allowed or set()) | {dependent.urn for dependent, _ in replaced}
+    if allowed is None or targets.excludes:
+        return allowed
+    for state in deployment.snapshot.base:
+        if state.urn in allowed:
+            allowed |= {dependent.urn for dependent, _ in await dependent_replacements(deployment, state)}
     return allowed
 
 

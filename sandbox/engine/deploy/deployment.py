@@ -65,7 +65,7 @@ class Deployment:
         """Resources of this run that are done, by URN."""
         self.stack_outputs: tuple[str, Properties] | None = None
         """The stack's URN and its exports, which the program registers when it is done."""
-        self.generator = StepGenerator(self, Targets(options.targets, dependents=options.target_dependents))
+        self.generator = StepGenerator(self, self._targets())
         self.executor = StepExecutor(self, options.parallel)
         self.refreshing: StepExecutor | None = None
         self.ready = asyncio.Event()
@@ -87,6 +87,19 @@ class Deployment:
     @cached_property
     def graph(self) -> DependencyGraph:
         return DependencyGraph(self.snapshot.base)
+
+    def _targets(self) -> Targets:
+        options = self.options
+        if options.targets:
+            return Targets(options.targets, dependents=options.target_dependents)
+        kept = self._protected() if options.exclude_protected else []
+        return Targets((), [*options.excludes, *kept], dependents=options.exclude_dependents)
+
+    def _protected(self) -> list[str]:
+        """What is protected, and what that needs."""
+        protected = [state for state in self.snapshot.base if state.protect]
+        kept = set(map(id, protected)).union(*map(self.graph.transitive_dependencies_of, protected))
+        return [state.urn for state in self.snapshot.base if id(state) in kept]
 
     def rebase(self, refreshed: dict[int, ResourceState | None]) -> None:
         """Goes on from states that a refresh has found; see `Snapshot.rebase`."""

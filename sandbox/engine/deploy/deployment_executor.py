@@ -4,12 +4,15 @@ An update, or its preview, runs the source, and when that wants nothing more, de
 `destroy` and `import_` need no source.
 """
 
+from collections.abc import Sequence
+
 from sandbox.engine.deploy.deletes import generate_deletes, schedule_deletes
 from sandbox.engine.deploy.deployment import Deployment
 from sandbox.engine.deploy.imports import import_all
 from sandbox.engine.deploy.read_steps import RefreshStep
 from sandbox.engine.deploy.source import Source
 from sandbox.engine.deploy.step_executor import StepExecutor
+from sandbox.engine.deploy.targets import unknown
 from sandbox.engine.errors import Stopped
 from sandbox.engine.resource import urns
 from sandbox.engine.workspace.import_file import ImportFile
@@ -29,20 +32,22 @@ class DeploymentExecutor:
                 return
         else:
             self._warn_of_interrupted_steps()
-        await self._run_source()
+        if self._known(deployment.options.replaces):
+            await self._run_source()
         await self._finish()
 
     async def refresh(self) -> None:
         """Reads every resource anew, and goes on from there."""
         deployment = self._deployment
-        if not self._targets_known():
+        targets = deployment.generator.targets
+        if not self._known([*targets.patterns, *targets.excludes]):
             return
         deployment.refreshing = executor = StepExecutor(deployment, deployment.options.parallel, ignore_errors=True)
-        targets = deployment.generator.targets
         steps = []
         for state in deployment.snapshot.base:
-            if targets.includes(state):
-                targets.reached(state, targeted=True)
+            included = targets.includes(state)
+            targets.reached(state, targeted=included)
+            if included:
                 steps.append(RefreshStep(old=state))
                 await deployment.ensure_provider(state)
         await executor.run_all(steps)
@@ -61,7 +66,7 @@ class DeploymentExecutor:
             await self.refresh()
         else:
             self._warn_of_interrupted_steps()
-        if not deployment.failed and self._targets_known():
+        if not deployment.failed and self._known(deployment.options.targets):
             await self._delete()
         await self._finish()
 
@@ -80,7 +85,7 @@ class DeploymentExecutor:
             deployment.begin(packs)
             await self._source.exhausted()
             await executor.drain()
-            if not executor.cancelled.is_set() and self._targets_known():
+            if not executor.cancelled.is_set() and self._known(deployment.options.targets):
                 await self._delete()
             await self._take_stack_outputs()
             if not deployment.failed and not executor.failed:
@@ -98,12 +103,13 @@ class DeploymentExecutor:
             await (await deployment.executor.submit(sames))
         await deployment.executor.run_deletes(schedule_deletes(deletes, deployment.graph))
 
-    def _targets_known(self) -> bool:
+    def _known(self, patterns: Sequence[str]) -> bool:
         deployment = self._deployment
-        unknown = deployment.generator.targets.unknown([*deployment.olds, *deployment.generator.urns])
-        for target in unknown:
-            deployment.error(f"Target '{target}' could not be found in the stack.")
-        return not unknown
+        missing = unknown(patterns, [*deployment.olds, *deployment.generator.urns])
+        for target in missing:
+            hint = "" if "$" in target else " Did you forget to escape $ in your shell?"
+            deployment.error(f"Target '{target}' could not be found in the stack.{hint}")
+        return not missing
 
     async def _take_stack_outputs(self) -> None:
         """The exports; after a failure those that were not reached keep their old value."""

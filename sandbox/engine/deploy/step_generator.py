@@ -21,7 +21,7 @@ from sandbox.engine.deploy.read_steps import ImportStep, ReadStep
 from sandbox.engine.deploy.registration import Read, Registered, Registration
 from sandbox.engine.deploy.replacements import create_again, create_before_delete, generate_replacement
 from sandbox.engine.deploy.steps import CreateStep, ReplaceStep, SameStep, Step, UpdateStep
-from sandbox.engine.deploy.targets import Targets
+from sandbox.engine.deploy.targets import Targets, matches_any
 from sandbox.engine.errors import EngineError, Stopped
 from sandbox.engine.plugin.answers import DiffResult
 from sandbox.engine.plugin.resource_provider import Check, Diff, ResourceProvider
@@ -32,6 +32,10 @@ from sandbox.engine.resource.values import Properties, masked
 
 if TYPE_CHECKING:
     from sandbox.engine.deploy.deployment import Deployment
+
+
+NOT_MADE = "which --exclude keeps from being made: exclude the resource too, or pass --exclude-dependents."
+"""Pulumi goes on here, and saves a state that it cannot read any more."""
 
 
 @dataclass
@@ -155,7 +159,7 @@ class StepGenerator:
         targeted = self.targets.includes(new) or urns.is_provider(goal.type) or goal.type == urns.STACK_TYPE
         inputs = self._without_ignored(goal, urn, new.inputs, old)
         if provider is not None and targeted:
-            fresh = recreating or old is None or old.external
+            fresh = recreating or old is None or old.external or self.replaced_in_any_case(urn, old)
             olds = {} if fresh or old is None else old.inputs
             news = goal.inputs if fresh else inputs
             inputs = await self.checked_inputs(provider, new, olds, news)
@@ -228,9 +232,8 @@ class StepGenerator:
             for needed in [*dependencies(step.new), step.new.parent]:
                 if needed in self.skipped_creates:
                     self.failed = True
-                    message = (
-                        f"Resource '{step.urn}' depends on '{needed}' which was was not specified in --target list."
-                    )
+                    reason = "which was was not specified in --target list." if self.targets.patterns else NOT_MADE
+                    message = f"Resource '{step.urn}' depends on '{needed}' {reason}"
                     self.deployment.error(message, step.urn)
                     if not self.deployment.preview:
                         raise Stopped(message)
@@ -261,6 +264,8 @@ class StepGenerator:
     async def _diff(
         self, goal: Goal, provider: ResourceProvider | None, old: ResourceState, new: ResourceState
     ) -> DiffResult:
+        if self.replaced_in_any_case(new.urn, old):
+            return DiffResult(changes="some", replaces=["id"])
         if not self.replaces.isdisjoint(new.replace_with):
             return DiffResult(changes="some", replaces=["replaceWith"])
         if new.deleted_with in self.replaces:
@@ -286,6 +291,10 @@ class StepGenerator:
             return False
         asked = Diff(urn=new_urn, id="", old_inputs=before.inputs, old_outputs=before.outputs, news=after.inputs)
         return (await client.diff_config(asked)).replaces_resource
+
+    def replaced_in_any_case(self, urn: str, old: ResourceState) -> bool:
+        """Whether somebody asked for it, in this operation or by `pulumi state taint`."""
+        return old.taint or matches_any(self.deployment.options.replaces, urn)
 
     def _without_ignored(self, goal: Goal, urn: str, inputs: Properties, old: ResourceState | None) -> Properties:
         if old is None or not goal.ignore_changes:
