@@ -133,11 +133,21 @@ def test_a_project_file_that_cannot_be_used_says_why(project, yaml, reason):
         project(yaml)
 
 
-def test_other_languages_and_other_secrets_providers_are_refused_by_name(project):
-    with pytest.raises(Unsupported, match="'nodejs'"):
-        project("name: conf\nruntime: nodejs\n")
-    with pytest.raises(Unsupported, match="secretsprovider"):
-        project("name: conf\nruntime: python\n", "secretsprovider: awskms://x\n")
+@pytest.mark.parametrize(
+    ("project_file", "stack_file", "name"),
+    [
+        ("runtime: nodejs", "", "'nodejs'"),
+        ("runtime: python\nplugins: {providers: [{name: a, path: ./a}]}", "", "`plugins`"),
+        ("runtime: python\nstackConfigDir: stacks", "", "`stackConfigDir`"),
+        ("runtime: python\nconfig: {'pulumi:autonaming': {value: {mode: verbatim}}}", "", "pulumi:autonaming"),
+        ("runtime: python", "secretsprovider: awskms://x", "secretsprovider"),
+        ("runtime: python", "environment: [production]", "the ESC `environment`"),
+        ("runtime: python", "config: {'pulumi:autonaming': {mode: verbatim}}", "pulumi:autonaming"),
+    ],
+)
+def test_what_would_change_an_operation_and_is_not_there_is_refused_by_name(project, project_file, stack_file, name):
+    with pytest.raises(Unsupported, match=name):
+        values(*project(f"name: conf\n{project_file}\n", f"{stack_file}\n"))
 
 
 def test_a_folder_without_a_project_is_named(tmp_path):

@@ -110,6 +110,15 @@ def test_an_excluded_resource_keeps_what_it_needs_alive(shop):
     assert shop.effects() == []
 
 
+def test_a_project_may_ask_for_a_refresh_before_everything(shop):
+    shop.up('a = Valve("a", size=1)\n')
+    world = shop.world["objects"]
+    shop.change(objects={"a-1": {**world["a-1"], "size": 7}})
+    assert shop.up().changes == {"same": 2}
+    (shop.project / "Pulumi.yaml").write_text("name: shop\nruntime: python\noptions: {refresh: always}\n")
+    assert shop.up().changes == {"same": 1, "update": 1}
+
+
 def test_what_the_state_calls_tainted_is_replaced_once(shop):
     """`pulumi state taint` writes it."""
     shop.up('a = Valve("a", size=1)\n')

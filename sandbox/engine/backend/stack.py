@@ -1,6 +1,7 @@
 """A stack on disk: its files, its state, its secrets; and what can be asked of it while nothing runs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,8 +30,8 @@ VERSION = "v3.260.0"
 
 class Stack:
     def __init__(self, options: Options) -> None:
-        self.options = options
         self.project: Project = load_project(options.project)
+        self.options = replace(options, refresh=options.refresh or self.project.refresh)
         self.settings: StackSettings = load_stack(self.project, options.stack)
         self.checkpoint = Checkpoint(options.state / self.project.name / f"{options.stack}.json")
 

@@ -40,6 +40,9 @@ TYPES: Mapping[str, Callable[[Any], bool]] = {
 """What a project may declare a value to be."""
 
 
+AUTONAMING = "pulumi:autonaming"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
     """The configuration of one stack: full keys (`namespace:name`), every value a text, secrets in clear."""
@@ -78,12 +81,16 @@ def load_stack(project: Project, stack: str) -> StackSettings:
     for key in ("secretsprovider", "encryptedkey"):
         if document.get(key) not in (None, "", "passphrase"):
             raise Unsupported(f"the secrets provider of {path} (`{key}`), only passphrases,")
+    if document.get("environment"):
+        raise Unsupported(f"the ESC `environment` of {path}")
     config = {full_key(key, project.name): value for key, value in (document.get("config") or {}).items()}
     return StackSettings(path=path, salt=document.get("encryptionsalt") or "", config=config)
 
 
 def configuration(project: Project, settings: StackSettings, decrypt: Callable[[str], str]) -> Configuration:
     merged = {**project.config, **settings.config}
+    if AUTONAMING in merged:
+        raise Unsupported(f"{AUTONAMING} in the configuration of {settings.path}")
     _check_declared(project, settings, merged)
     secrets = frozenset(key for key, value in merged.items() if _is_secret(value))
     try:

@@ -76,6 +76,8 @@ class Project:
     """Values that every stack starts from, by full key."""
     declared: Mapping[str, str] = field(default_factory=dict)
     """Types of the keys that the project declares: a stack has to give one that has no default."""
+    refresh: bool = False
+    """Every operation reads the world first."""
 
 
 def load_project(directory: Path) -> Project:
@@ -83,6 +85,9 @@ def load_project(directory: Path) -> Project:
     if path is None:
         raise ConfigurationError(f"there is no Pulumi.yaml in {directory}: it is not the folder of a project")
     document = read_yaml(path)
+    for key in ("plugins", "stackConfigDir"):
+        if document.get(key):
+            raise Unsupported(f"`{key}` of {path}")
     name = document.get("name")
     if not isinstance(name, str) or not name:
         raise ConfigurationError(f"{path}: `name` is missing; it is part of the name of every resource")
@@ -97,6 +102,7 @@ def load_project(directory: Path) -> Project:
         runtime=Runtime.of(document.get("runtime"), path),
         config=config,
         declared=declared,
+        refresh=(document.get("options") or {}).get("refresh") == "always",
     )
 
 
