@@ -42,6 +42,18 @@ class Answer:
             return None
         return document.get("result") if isinstance(document, dict) else None
 
+    @property
+    def unreadable(self) -> str:
+        """Why the answer is no document, for calls that read it although nobody needs it; empty if it is one."""
+        kind = self.headers.get("content-type", "")
+        if not kind.startswith("application/json"):
+            return f"expected destination type of 'string' or '[]byte' for responses with content-type '{kind}' that is not 'application/json'"
+        try:
+            json.loads(self.content)
+        except ValueError as error:
+            return f"error parsing response json: {error if self.content else 'EOF'}"
+        return ""
+
 
 def local_address(base_url: str) -> str:
     """The base of all paths, without a slash at its end. ValueError for an address that is not on this machine."""

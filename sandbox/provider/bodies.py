@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from sandbox.provider.schema import Kind, Property, Values
+from sandbox.provider.schema import Kind, Property, Values, snake_case
 from sandbox.provider.values import UNKNOWN
 
 Properties = Mapping[str, Property]
@@ -17,9 +17,7 @@ NOTHING = object()
 
 def api_name(name: str, property_: Property) -> str:
     """Name in bodies; the API writes snake_case where the table does not say otherwise."""
-    if property_.api is not None:
-        return property_.api
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return snake_case(name) if property_.api is None else property_.api
 
 
 def without_nulls(value: Any) -> Any:
@@ -31,7 +29,7 @@ def without_nulls(value: Any) -> Any:
 
 
 def sorted_sets(properties: Properties, values: Values) -> Values:
-    """The same values; sets in their one order."""
+    """The same values, with sets in the order of a plan. Answers keep the API's order, so compare only what went through here."""
     return {
         name: _sorted_sets(properties[name], value) if name in properties else value for name, value in values.items()
     }
@@ -42,7 +40,7 @@ def _sorted_sets(property_: Property, value: Any) -> Any:
         case Kind.OBJECT, dict():
             return sorted_sets(property_.properties, value)
         case Kind.SET, list() if property_.of:
-            return in_order([_sorted_sets(property_.of, item) for item in value])
+            return in_order(property_.of, [_sorted_sets(property_.of, item) for item in value])
         case Kind.LIST, list() if property_.of:
             return [_sorted_sets(property_.of, item) for item in value]
         case Kind.MAP, dict() if property_.of:
@@ -51,11 +49,39 @@ def _sorted_sets(property_: Property, value: Any) -> Any:
             return value
 
 
-def in_order(elements: Iterable[Any]) -> list[Any]:
-    """Elements of a set, without doubles, in an order that only depends on them."""
-    return [
-        element for _, element in sorted({json.dumps(e, sort_keys=True, default=repr): e for e in elements}.items())
-    ]
+def in_order(of: Property, elements: Iterable[Any]) -> list[Any]:
+    """Elements of a set, without doubles, in the order that they have in a plan: what is unknown comes last."""
+    found: list[Any] = []
+    for element in elements:
+        if element not in found or holds_unknown(element):
+            found.append(element)
+    return sorted(found, key=lambda element: _rank(of, element))
+
+
+def _rank(of: Property, element: Any) -> tuple[bool, str]:
+    return element is UNKNOWN, element if of.kind is Kind.TEXT and isinstance(element, str) else _spelled(of, element)
+
+
+def _spelled(property_: Property, value: Any) -> str:
+    """A value as Terraform spells it to order objects, which it compares by their text, property by property."""
+    match value:
+        case None:
+            return "~"
+        case dict() if property_.kind is Kind.OBJECT:
+            parts = (_spelled(property_.properties[name], value.get(name)) for name in sorted(property_.properties))
+            return f"<{''.join(f'{part};' for part in parts)}>"
+        case list() if property_.of:
+            return f"[{''.join(f'{_spelled(property_.of, item)};' for item in value)}]"
+        case _ if value is UNKNOWN:
+            return "?"
+        case _:
+            return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def holds_unknown(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(holds_unknown(item) for item in value.values())
+    return any(holds_unknown(item) for item in value) if isinstance(value, list) else value is UNKNOWN
 
 
 # Requests -------------------------------------------------------------------------------------------------------------
@@ -114,9 +140,7 @@ def encoded(property_: Property, value: Any, before: Any = None) -> Any:
             return None
         case Kind.OBJECT, dict():
             return _object(property_.properties, value, before if isinstance(before, dict) else value)
-        case Kind.SET, list() if property_.of:
-            return in_order(encoded(property_.of, item, item) for item in value)
-        case Kind.LIST, list() if property_.of:
+        case ((Kind.LIST | Kind.SET), list()) if property_.of:
             return [encoded(property_.of, item, item) for item in value]
         case Kind.MAP, dict() if property_.of:
             others = before if isinstance(before, dict) else {}
@@ -215,7 +239,7 @@ def _decoded_list(property_: Property, node: Any, value: Any, taking: Taking, *,
     whole = taking is Taking.ALL or unset
     inner = Taking.ALL if whole else taking
     length = len(nodes) if whole else len(existing)
-    items = [
+    return [
         _decoded(
             property_.of,
             nodes[place] if place < len(nodes) else None,
@@ -225,7 +249,6 @@ def _decoded_list(property_: Property, node: Any, value: Any, taking: Taking, *,
         )
         for place in range(length)
     ]
-    return in_order(items) if property_.kind is Kind.SET else items
 
 
 def _decoded_map(property_: Property, node: Any, value: Any, taking: Taking, *, reading: bool) -> Any:

@@ -1,19 +1,22 @@
 """Check: what the plugin says about inputs before any request, and which of them it marks secret."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.provider.bodies import api_name
-from sandbox.provider.schema import Kind, Property, Resource, Values
+from sandbox.provider.bodies import holds_unknown
+from sandbox.provider.conversion import NUMBERS
+from sandbox.provider.schema import Kind, Property, Resource, Values, snake_case
 from sandbox.provider.values import UNKNOWN, Secret
 
 SHAPES: Mapping[Kind, tuple[type, ...]] = {
-    Kind.TEXT: (str, int, float, bool),
+    Kind.TEXT: (str,),
     Kind.TIME: (str,),
     Kind.JSON: (str,),
     Kind.NUMBER: (int, float),
+    Kind.WHOLE: (int,),
     Kind.FLAG: (bool,),
     Kind.OBJECT: (dict,),
     Kind.MAP: (dict,),
@@ -63,6 +66,12 @@ def _problems(
             continue
         if property_.deprecated:
             verdict.warnings.append(f'[WARNING] property "{place}" is deprecated: {property_.deprecated}')
+        if UNKNOWN is not value and values.get(property_.excludes) not in (None, UNKNOWN):
+            one, other = snake_case(place), snake_case(prefix + property_.excludes)
+            yield (
+                f'Invalid Attribute Combination. Attribute "{other}" cannot be specified when "{one}" is specified',
+                place,
+            )
         yield from _value_problems(property_, value, place, owner, verdict)
 
 
@@ -72,38 +81,48 @@ def _value_problems(
     if value is UNKNOWN:
         return
     fitting = isinstance(value, SHAPES[property_.kind])
-    if not fitting or (property_.kind is Kind.NUMBER and isinstance(value, bool)):
-        yield (
-            f"Wrong type. Attribute {place} must be a {property_.kind.name.lower()}, got a {type(value).__name__}",
-            place,
-        )
+    if not fitting or (property_.kind in NUMBERS and isinstance(value, bool)):
+        wanted = "whole number" if property_.kind is Kind.WHOLE else property_.kind.name.lower()
+        yield f"Wrong type. Attribute {place} must be a {wanted}, got a {type(value).__name__}", place
         return
     match property_.kind:
         case Kind.OBJECT:
             yield from _problems(property_.properties, value, f"{place}.", owner, verdict)
         case Kind.LIST | Kind.SET if property_.of:
+            if property_.kind is Kind.SET and (double := _double(value)) is not None:
+                yield f"Duplicate Set Element. This attribute contains duplicate values of: {double!r}", place
             for index, item in enumerate(value):
-                yield from _value_problems(property_.of, item, f"{place}[{index}]", owner, verdict)
+                # An object in a list that is not known yet is looked into all the same, and has nothing.
+                told = {} if item is UNKNOWN and property_.of.kind is Kind.OBJECT else item
+                yield from _value_problems(property_.of, told, f"{place}[{index}]", owner, verdict)
         case Kind.MAP if property_.of:
             for key, item in value.items():
                 yield from _value_problems(property_.of, item, f"{place}.{key}", owner, verdict)
-        case Kind.JSON if not _is_json(value):
-            yield (
-                (
-                    "Invalid JSON String Value. A string value was provided that is not valid JSON string format (RFC 7159)."
-                    f"\n\nGiven Value: {value}\n"
-                ),
-                place,
-            )
-        case _ if property_.values and str(value).lower() not in {known.lower() for known in property_.values}:
-            known = " ".join(f'"{known}"' for known in property_.values)
-            attribute = ".".join(api_name(part, Property(kind=Kind.TEXT)) for part in place.split("."))
-            yield (
-                f'Invalid Attribute Value Match. Attribute {attribute} value must be one of: [{known}], got: "{value}"',
-                place,
-            )
         case _:
-            pass
+            problem = _scalar_problem(property_, value, snake_case(place))
+            yield from [(problem, place)] if problem else []
+
+
+def _scalar_problem(property_: Property, value: Any, attribute: str) -> str:
+    """What is wrong with a value of the right type; empty if nothing is."""
+    if property_.kind is Kind.JSON and not _is_json(value):
+        return (
+            "Invalid JSON String Value. A string value was provided that is not valid JSON string format (RFC 7159)."
+            f"\n\nGiven Value: {value}\n"
+        )
+    if property_.values and value.lower() not in {known.lower() for known in property_.values}:
+        known = " ".join(f'"{known}"' for known in property_.values)
+        return f'Invalid Attribute Value Match. Attribute {attribute} value must be one of: [{known}], got: "{value}"'
+    if property_.between and not property_.between[0] <= value <= property_.between[1]:
+        least, greatest = property_.between
+        bounds = f"at least {least}" if greatest == math.inf else f"between {least} and {greatest}"
+        return f"Invalid Attribute Value. Attribute {attribute} value must be {bounds}, got: {value}"
+    return ""
+
+
+def _double(elements: list[Any]) -> Any:
+    """An element that is there twice; None if there is none. What is not known yet may still differ."""
+    return next((e for place, e in enumerate(elements) if e in elements[:place] and not holds_unknown(e)), None)
 
 
 def _is_json(text: str) -> bool:
@@ -114,24 +133,24 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def marked(properties: Mapping[str, Property], values: Values) -> Values:
-    """The same values, with what the resource calls sensitive wrapped as a secret."""
+def marked(properties: Mapping[str, Property], values: Values, *, unknown: bool = False) -> Values:
+    """The same values, with what the resource calls sensitive wrapped as a secret; what is `unknown` only on request."""
     return {
-        name: _marked(properties[name], value) if name in properties and value is not None else value
+        name: _marked(properties[name], value, unknown=unknown) if name in properties and value is not None else value
         for name, value in values.items()
     }
 
 
-def _marked(property_: Property, value: Any) -> Any:
+def _marked(property_: Property, value: Any, *, unknown: bool) -> Any:
     if property_.secret:
-        return value if value is UNKNOWN else Secret(value)
+        return value if value is UNKNOWN and not unknown else Secret(value)
     match property_.kind, value:
         case Kind.OBJECT, dict():
-            return marked(property_.properties, value)
+            return marked(property_.properties, value, unknown=unknown)
         case ((Kind.LIST | Kind.SET), list()) if property_.of:
-            return [_marked(property_.of, item) for item in value]
+            return [_marked(property_.of, item, unknown=unknown) for item in value]
         case Kind.MAP, dict() if property_.of:
-            return {key: _marked(property_.of, item) for key, item in value.items()}
+            return {key: _marked(property_.of, item, unknown=unknown) for key, item in value.items()}
         case _:
             return value
 
@@ -168,9 +187,12 @@ def _matched(given: list[Any], found: list[Any]) -> list[Any]:
     """Objects of a set in the order of the inputs that they are most like; anything else stays in its place."""
     if not all(isinstance(element, dict) for element in [*given, *found]):
         return found
-    left, order = list(found), []
+    left = [element for element in found if element not in given]
+    order = []
     for element in given:
-        if left:
+        if element in found:
+            order.append(element)
+        elif left:
             best = max(left, key=lambda other: sum(other.get(key) == value for key, value in element.items()))
             left.remove(best)
             order.append(best)

@@ -1,6 +1,7 @@
 """The life of one resource against the API: create, read, update, delete, import, as its row of the table says."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from sandbox.provider.schema import Call, Property, RefusedError, Resource, Send
 from sandbox.provider.values import UNKNOWN
 
 MISSING_ID = "missing ID"
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}")
 Warn = Callable[[str, str], None]
 """Takes summary and detail of a warning."""
 
@@ -58,7 +60,7 @@ class Lifecycle:
         if self.resource.special.before_update is not None:
             self.resource.special.before_update(planned, state)
         if self.resource.before_update is not None:
-            await self._request(self.resource.before_update, state)
+            await self._remove(self.resource.before_update, {**state, **_known(planned)})
         return await self._write(self.resource.update, planned, state)
 
     async def read(self, state: Values) -> Values | None:
@@ -85,7 +87,12 @@ class Lifecycle:
 
     async def delete(self, state: Values) -> None:
         if self.resource.delete is not None:
-            await self._request(self.resource.delete, state)
+            await self._remove(self.resource.delete, state)
+
+    async def _remove(self, call: Call, state: Values) -> None:
+        answer = await self._request(call, state)
+        if answer.unreadable:
+            raise RefusedError("failed to make http request", answer.unreadable)
 
     async def import_(self, import_id: str) -> Values | None:
         """The state of an object that exists already. It is asked for twice, as the plugin does."""
@@ -111,6 +118,10 @@ class Lifecycle:
         if len(given) != len(segments):
             expected = "/".join(f"<{label}>" for label, _, _ in segments)
             raise RefusedError("invalid ID", f'expected urlencoded segments "{expected}", got "{import_id}"')
+        for (label, _, _), part in zip(segments, given, strict=True):
+            if broken := _BROKEN_ESCAPE.search(part):
+                detail = f'for "<{label}>" : invalid URL escape "{broken[0]}" -> "{part}"'
+                raise RefusedError("invalid urlencoded segment", detail)
         return {name: unquote(part) for (_, _, name), part in zip(segments, given, strict=True)}
 
     async def _write(self, call: Call, planned: Values, state: Values | None) -> Values:
@@ -154,10 +165,10 @@ class Lifecycle:
             state["id"] = state.get(self.resource.id_from)
         return without_nulls(state)  # type: ignore[no-any-return] # a dict stays one
 
-    async def _request(self, call: Call, values: Values) -> None:
-        """A request whose answer tells nothing but success."""
+    async def _request(self, call: Call, values: Values) -> Answer:
+        """A request without a body, whose answer tells nothing but success."""
         try:
-            await self._send(call, values, None)
+            return await self._send(call, values, None)
         except ApiError as error:
             raise _failed(error) from error
 

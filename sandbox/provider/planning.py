@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.provider.bodies import sorted_sets, without_nulls
-from sandbox.provider.schema import Kind, Property, Replaces, Values
+from sandbox.provider.schema import Kind, Property, RefusedError, Replaces, Values
 from sandbox.provider.values import UNKNOWN
 
 Path = tuple[str | int, ...]
@@ -50,7 +50,14 @@ def plan(
     inputs: Values,
     adjust: Callable[[Values, Values | None, Values], None] | None = None,
 ) -> Plan:
-    """`prior` is None for a resource that is to be created. `adjust` is what the resource does beyond the rules."""
+    """`prior` is None for a resource that is to be created. `adjust` is what the resource does beyond the rules.
+
+    RefusedError for inputs that cannot be planned.
+    """
+    for name, property_ in properties.items():
+        if property_.must_be_known and inputs.get(name) is UNKNOWN:
+            detail = f"{name} is not known yet. Give an object; the values in it may be unknown."
+            raise RefusedError("Value Conversion Error", detail)
     inputs = sorted_sets(properties, inputs)
     state = _propose(properties, copy.deepcopy(prior or {}), inputs)
     _enter_defaults(properties, state, inputs)

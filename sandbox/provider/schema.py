@@ -7,6 +7,7 @@ A property's mode decides most of what the provider does with it:
 - *either*: optional and computed; the program's value wins, else the API's is taken over.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -17,11 +18,21 @@ from sandbox.provider.api import Answer
 
 Values = dict[str, Any]
 """Properties of one resource by their Pulumi names."""
+_PLACE = re.compile(r"\{(\w+)\}")
+_UNESCAPED = "$&+,:;=@"
+"""What Go leaves alone in a path, besides letters and digits."""
+
+
+def snake_case(name: str) -> str:
+    """The API's and Terraform's way to write a Pulumi name."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 class Kind(Enum):
     TEXT = auto()
     NUMBER = auto()
+    WHOLE = auto()
+    """A number without a fraction."""
     FLAG = auto()
     TIME = auto()
     """RFC 3339 text; an answer loses the fraction of its seconds."""
@@ -31,7 +42,7 @@ class Kind(Enum):
     OBJECT = auto()
     LIST = auto()
     SET = auto()
-    """A list without order: sent and kept sorted."""
+    """A list without order: sent sorted, answered in the API's order."""
     MAP = auto()
 
 
@@ -56,9 +67,15 @@ class Property:
     """Enters at planning, not at Check: inputs never show it."""
     keep: bool = False
     """A planned change does not make it unknown: the state's value stays."""
+    must_be_known: bool = False
+    """An object that cannot be planned while it is unknown as a whole; what is in it may be."""
     replaces: Replaces = Replaces.NEVER
     values: tuple[str, ...] = ()
     """What Check accepts, in any case."""
+    between: tuple[float, float] | None = None
+    """The least and the greatest number that Check accepts."""
+    excludes: str = ""
+    """A property beside this one that must not be given together with it."""
     secret: bool = False
     refreshed: bool = True
     """False: a read leaves the state's value, so drift is invisible."""
@@ -152,6 +169,8 @@ class Call:
 
     method: str
     path: str
+    escapes_slashes: bool = False
+    """Whether a slash in a value is escaped, too."""
     sends: Sends = Sends.JSON
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of properties in this body where it differs from the rest of the API."""
@@ -167,7 +186,12 @@ class Call:
     """Query parameter -> property; sent if it has a value."""
 
     def path_for(self, values: Values) -> str:
-        return self.path.format_map({name: quote(str(value), safe="") for name, value in values.items()})
+        """With all values filled in. RefusedError for one that is not there."""
+        for name in _PLACE.findall(self.path):
+            if values.get(name) in (None, ""):
+                raise RefusedError("failed to make http request", f"missing required {snake_case(name)} parameter")
+        safe = _UNESCAPED if self.escapes_slashes else _UNESCAPED + "/"
+        return _PLACE.sub(lambda place: quote(str(values[place[1]]), safe=safe), self.path)
 
     def query_for(self, values: Values) -> dict[str, str]:
         given = {name: values[of] for name, of in self.query.items() if values.get(of) is not None}

@@ -16,7 +16,8 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provid
 from sandbox.provider import checking
 from sandbox.provider.adoption import INTERRUPTED_CREATE
 from sandbox.provider.api import Api
-from sandbox.provider.bodies import without_nulls
+from sandbox.provider.bodies import sorted_sets, without_nulls
+from sandbox.provider.conversion import converted
 from sandbox.provider.invokes import invoke
 from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.planning import Plan, keep_ignored, plan
@@ -78,6 +79,13 @@ class Operation:
     resource: Resource
     lifecycle: Lifecycle
     warnings: list[str]
+
+    def inputs(self, news: Struct) -> Values:
+        return converted(self.resource.properties, properties_of(news))
+
+    def prior(self, olds: Struct) -> Values:
+        """The state to plan from: in the API's order a set would differ from itself."""
+        return sorted_sets(self.resource.properties, properties_of(olds))
 
     def planned(self, prior: Values | None, inputs: Values) -> Plan:
         return plan(self.resource.properties, prior, inputs, self.resource.special.plan)
@@ -158,19 +166,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         async with self._operation(request.urn, context) as operation:
-            inputs = properties_of(request.news)
             type_name, name = request.urn.split("::")[-2:]
-            verdict = checking.check(operation.resource, type_name, name, inputs)
+            verdict = checking.check(operation.resource, type_name, name, operation.inputs(request.news))
             operation.warnings += verdict.warnings
+            given = checking.marked(operation.resource.properties, properties_of(request.news), unknown=True)
             return provider_pb2.CheckResponse(
-                inputs=to_struct(checking.marked(operation.resource.properties, inputs)),
+                inputs=to_struct(given),
                 failures=[provider_pb2.CheckFailure(reason=reason) for reason in verdict.failures],
             )
 
     async def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         async with self._operation(request.urn, context) as operation:
-            prior = properties_of(request.olds)
-            inputs = keep_ignored(prior, properties_of(request.news), request.ignoreChanges)
+            prior = operation.prior(request.olds)
+            inputs = keep_ignored(prior, operation.inputs(request.news), request.ignoreChanges)
             planned = operation.planned(prior, inputs)
             changed = planned.changes(prior)
             return provider_pb2.DiffResponse(
@@ -181,7 +189,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
         async with self._operation(request.urn, context) as operation:
-            planned = operation.planned(None, properties_of(request.properties)).state
+            planned = operation.planned(None, operation.inputs(request.properties)).state
             if operation.resource.warns_of_staying:
                 operation.warnings.append(
                     "[WARNING] This resource cannot be destroyed from Terraform. If you create this resource, it will be "
@@ -196,8 +204,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         async with self._operation(request.urn, context) as operation:
-            prior = properties_of(request.olds)
-            inputs = keep_ignored(prior, properties_of(request.news), request.ignoreChanges)
+            prior = operation.prior(request.olds)
+            inputs = keep_ignored(prior, operation.inputs(request.news), request.ignoreChanges)
             state = operation.planned(prior, inputs).state
             if not request.preview:
                 state = await operation.lifecycle.update(state, prior)

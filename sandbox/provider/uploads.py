@@ -21,6 +21,7 @@ CONTENT = Call(method="GET", path=SCRIPT + "/content/v2")
 MODULE, CLASSIC = "application/javascript+module", "application/javascript"
 SCRIPT_PART = "script"
 NO_CONTENT = 204
+COMPOUND = (Kind.OBJECT, Kind.LIST, Kind.SET)
 TEXT_BINDINGS = ("secret_text", "plain_text")
 
 
@@ -58,9 +59,9 @@ def _excluded(one: str, other: str) -> str:
 
 
 def _hash_problems(content: str | None, file: str | None, sha256: str) -> list[tuple[str, str]]:
-    source = "content" if content is not None else f"content_file ({file})"
+    source = "content" if content is not None or file is None else f"content_file ({file})"
     try:
-        actual = _sha256(content.encode() if content is not None else _file(str(file)))
+        actual = _sha256((content or "").encode() if file is None or content is not None else _file(str(file)))
     except OSError as error:
         return [("contentSha256", f"Hash Calculation Error. Failed to calculate SHA-256 hash of {source}: {error}")]
     if sha256 == actual:
@@ -149,13 +150,14 @@ def _sha256(content: bytes) -> str:
 
 
 def reader(properties: Mapping[str, Property]) -> Any:
-    """Service, settings, content. What an answer leaves empty keeps the state's value, so clearing is no drift."""
+    """Service, settings, content. Settings know what an upload can state, and none of what follows from it."""
+    stated = {name: property_ for name, property_ in properties.items() if property_.optional}
 
     async def read(api: Sender, state: Values) -> Values:
         service = (await api.call(SERVICE.method, SERVICE.path_for(state))).result or {}
         found = _laid_over(properties, state, (service.get("default_environment") or {}).get("script"))
         settings = await _present(api, SETTINGS, state)
-        found = _laid_over(properties, found, settings.result)
+        found = _laid_over(stated, found, settings.result)
         for name in ("annotations", "migrations"):
             found[name] = state.get(name)
         found["bindings"] = known_bindings(found.get("bindings") or [], state.get("bindings") or [])
@@ -179,11 +181,21 @@ def _laid_over(properties: Mapping[str, Property], state: Values, answer: Any) -
 
 
 def _merged(properties: Mapping[str, Property], state: Values, found: Values) -> Values:
+    """What an answer leaves out keeps the state's value, save lists and objects that the API may fill in: those are gone."""
     merged = dict(state)
-    for name, value in found.items():
-        property_, before = properties[name], state.get(name)
-        nested = property_.kind is Kind.OBJECT and not property_.computed and isinstance(before, dict)
-        merged[name] = _merged(property_.properties, before, value) if nested and before else value
+    for name, property_ in properties.items():
+        value, before = found.get(name), state.get(name)
+        match value, before:
+            case _ if property_.computed and property_.kind in COMPOUND:
+                merged[name] = value
+            case None, _:
+                continue
+            case dict(), dict():
+                merged[name] = _merged(property_.properties, before, value)
+            case list(), list():  # place by place: the plugin never shortens such a list
+                merged[name] = [*value, *before[len(value) :]]
+            case _:
+                merged[name] = value
     return merged
 
 

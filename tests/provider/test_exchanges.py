@@ -45,7 +45,10 @@ async def scripted() -> AsyncIterator[Script]:
         content = await reader.readexactly(int(length[1]) if length else 0)
         status, document = script.answer(method, path, json.loads(content) if content else None)
         text = json.dumps(document, separators=(",", ":"))
-        writer.write(f"HTTP/1.1 {status} .\r\ncontent-length: {len(text)}\r\nconnection: close\r\n\r\n{text}".encode())
+        head = (
+            f"HTTP/1.1 {status} .\r\ncontent-type: application/json\r\ncontent-length: {len(text)}\r\nconnection: close"
+        )
+        writer.write(f"{head}\r\n\r\n{text}".encode())
         await writer.drain()
         writer.close()
 

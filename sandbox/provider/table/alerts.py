@@ -160,13 +160,13 @@ HEALTHCHECK = Resource(
         "name": required(Kind.TEXT),
         "address": required(Kind.TEXT),
         "checkRegions": optional(_one_of(*REGIONS)),
-        "consecutiveFails": either(Kind.NUMBER, default=1),
-        "consecutiveSuccesses": either(Kind.NUMBER, default=1),
+        "consecutiveFails": either(Kind.WHOLE, default=1),
+        "consecutiveSuccesses": either(Kind.WHOLE, default=1),
         "description": either(Kind.TEXT, default=""),
-        "interval": either(Kind.NUMBER, default=60),
-        "retries": either(Kind.NUMBER, default=2),
+        "interval": either(Kind.WHOLE, default=60),
+        "retries": either(Kind.WHOLE, default=2),
         "suspended": either(Kind.FLAG, default=False),
-        "timeout": either(Kind.NUMBER, default=5),
+        "timeout": either(Kind.WHOLE, default=5),
         "type": either(Kind.TEXT, default="HTTP"),
         "httpConfig": either(
             an_object(
@@ -177,13 +177,13 @@ HEALTHCHECK = Resource(
                 header=optional(a_map(a_list(Kind.TEXT))),
                 method=either(Kind.TEXT, default="GET", values=("GET", "HEAD")),
                 path=either(Kind.TEXT, default="/"),
-                port=either(Kind.NUMBER, default=80),
+                port=either(Kind.WHOLE, default=80),
             )
         ),
         "tcpConfig": either(
             an_object(
                 method=either(Kind.TEXT, default="connection_established", values=("connection_established",)),
-                port=either(Kind.NUMBER, default=80),
+                port=either(Kind.WHOLE, default=80),
             )
         ),
         "createdOn": computed(Kind.TIME),

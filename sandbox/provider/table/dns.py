@@ -1,5 +1,6 @@
 """DNS records."""
 
+import math
 from typing import Any
 
 from sandbox.provider.schema import (
@@ -25,11 +26,19 @@ TYPES_OF_RECORD = (
     *("A", "AAAA", "CNAME", "MX", "NS", "OPENPGPKEY", "PTR", "TXT", "CAA", "CERT", "DNSKEY", "DS", "HTTPS", "LOC"),
     *("NAPTR", "SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "URI"),
 )
-NUMBERS = (
-    *("algorithm", "altitude", "digestType", "keyTag", "latDegrees", "latMinutes", "latSeconds", "longDegrees"),
-    *("longMinutes", "longSeconds", "matchingType", "order", "port", "precisionHorz", "precisionVert", "preference"),
-    *("priority", "protocol", "selector", "size", "type", "usage", "weight"),
-)
+BYTE, PORT, CENTIMETRES = (0, 255), (0, 65535), (0, 90_000_000)
+NUMBERS = {
+    **dict.fromkeys(("algorithm", "digestType", "matchingType", "protocol", "selector", "usage"), BYTE),
+    **dict.fromkeys(("keyTag", "order", "port", "preference", "priority", "weight"), PORT),
+    **dict.fromkeys(("precisionHorz", "precisionVert", "size"), CENTIMETRES),
+    **dict.fromkeys(("latMinutes", "longMinutes"), (0, 59)),
+    **dict.fromkeys(("latSeconds", "longSeconds"), (0, 59.999)),
+    "latDegrees": (0, 90),
+    "longDegrees": (0, 180),
+    "altitude": (-100_000, 42_849_672.95),
+    "type": (0, math.inf),
+}
+"""Of a record's data, with the least and the greatest."""
 TEXTS = (
     *("certificate", "digest", "fingerprint", "publicKey", "regex", "replacement"),
     *("service", "tag", "target", "value"),
@@ -63,7 +72,9 @@ def _keep_answers(planned: Values, prior: Values) -> None:
     for name in kept:
         if planned.get(name) is UNKNOWN:
             planned[name] = prior.get(name)
-    if not _said(planned.get("settings")):
+    settings = planned.get("settings")
+    empty = isinstance(settings, dict) and not _said(settings)
+    if settings in (None, UNKNOWN) or (empty and not any(_said(prior.get("settings")).values())):
         planned["settings"] = prior.get("settings")
 
 
@@ -125,18 +136,20 @@ RECORD = Resource(
         "type": required(Kind.TEXT, replaces=Replaces.ALWAYS, values=TYPES_OF_RECORD),
         "ttl": required(Kind.NUMBER),
         "comment": optional(Kind.TEXT),
-        "content": either(Kind.TEXT),
+        "content": either(Kind.TEXT, excludes="data"),
         "data": optional(
             an_object(
                 flags=optional(Kind.ANY),
-                **{name: optional(Kind.NUMBER) for name in NUMBERS},
+                **{name: optional(Kind.NUMBER, between=between) for name, between in NUMBERS.items()},
                 **{name: optional(Kind.TEXT) for name in TEXTS},
                 latDirection=optional(Kind.TEXT, values=("N", "S")),
                 longDirection=optional(Kind.TEXT, values=("E", "W")),
-            )
+            ),
+            excludes="content",
+            must_be_known=True,
         ),
         "includeShadowMetadata": optional(Kind.FLAG, api=""),
-        "priority": optional(Kind.NUMBER),
+        "priority": optional(Kind.NUMBER, between=PORT),
         "privateRouting": optional(Kind.FLAG),
         "proxied": either(Kind.FLAG, default=False),
         "tags": either(a_set(Kind.TEXT)),

@@ -21,9 +21,14 @@ from sandbox.provider.schema import (
 
 NAMESPACES = "/accounts/{accountId}/storage/kv/namespaces"
 VALUE = NAMESPACES + "/{namespaceId}/values/{keyName}"
-PUT_VALUE = Call(method="PUT", path=VALUE, query={"expiration": "expiration", "expiration_ttl": "expirationTtl"})
-GET_VALUE = Call(method="GET", path=VALUE)
-GET_METADATA = Call(method="GET", path=NAMESPACES + "/{namespaceId}/metadata/{keyName}")
+PUT_VALUE = Call(
+    method="PUT",
+    path=VALUE,
+    escapes_slashes=True,
+    query={"expiration": "expiration", "expiration_ttl": "expirationTtl"},
+)
+GET_VALUE = Call(method="GET", path=VALUE, escapes_slashes=True)
+GET_METADATA = Call(method="GET", path=NAMESPACES + "/{namespaceId}/metadata/{keyName}", escapes_slashes=True)
 
 NAMESPACE = Resource(
     found_by=("title",),
@@ -83,7 +88,7 @@ PAIR = Resource(
     },
     create=PUT_VALUE,
     update=PUT_VALUE,
-    delete=Call(method="DELETE", path=VALUE),
+    delete=Call(method="DELETE", path=VALUE, escapes_slashes=True),
     id_from="keyName",
     import_id="account_id=accountId/namespace_id=namespaceId/key_name=keyName",
     special=Special(write=_put, read=_get, reads=(GET_VALUE, GET_METADATA)),

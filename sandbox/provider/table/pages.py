@@ -55,11 +55,11 @@ BINDINGS: dict[str, Property] = {
 }
 DEPLOYMENT_CONFIG = an_object(
     alwaysUseLatestCompatibilityDate=either(Kind.FLAG, default=False, keep=True),
-    buildImageMajorVersion=either(Kind.NUMBER, default=3, keep=True),
+    buildImageMajorVersion=either(Kind.WHOLE, default=3, keep=True),
     compatibilityDate=either(Kind.TEXT, keep=True),
     compatibilityFlags=optional(a_list(Kind.TEXT)),
     failOpen=either(Kind.FLAG, default=True, keep=True),
-    limits=optional(an_object(cpuMs=required(Kind.NUMBER))),
+    limits=optional(an_object(cpuMs=required(Kind.WHOLE))),
     placement=optional(an_object(mode=TEXT)),
     usageModel=either(Kind.TEXT, keep=True, values=("standard", "bundled", "unbound"), deprecated=NOT_USED),
     wranglerConfigHash=TEXT,

@@ -52,16 +52,16 @@ def _plan_hyperdrive(planned: Values, prior: Values | None, _inputs: Values) -> 
     """A change of nothing but credentials leaves the time of modification alone, and the time of creation stays."""
     if prior is None:
         return
-    if planned.get("createdOn") is UNKNOWN:
-        planned["createdOn"] = prior.get("createdOn")
+    if planned.get("createdOn") is UNKNOWN and "createdOn" in prior:
+        planned["createdOn"] = prior["createdOn"]
     compared = ("name", "caching", "originConnectionLimit")
     unchanged = (
         all(planned.get(name) == prior.get(name) for name in compared)
         and (planned.get("mtls") or {}) == (prior.get("mtls") or {})
         and _without_credentials(planned) == _without_credentials(prior)
     )
-    if planned.get("modifiedOn") is UNKNOWN and unchanged:
-        planned["modifiedOn"] = prior.get("modifiedOn")
+    if planned.get("modifiedOn") is UNKNOWN and unchanged and "modifiedOn" in prior:
+        planned["modifiedOn"] = prior["modifiedOn"]
 
 
 def _without_credentials(state: Values) -> Values:
@@ -101,26 +101,29 @@ HYPERDRIVE_CONFIG = Resource(
                 scheme=required(Kind.TEXT, values=("postgres", "postgresql", "mysql")),
                 user=required(Kind.TEXT),
                 host=optional(Kind.TEXT),
-                port=optional(Kind.NUMBER),
+                port=optional(Kind.WHOLE),
                 accessClientId=optional(Kind.TEXT),
                 accessClientSecret=optional(Kind.TEXT, secret=True),
                 serviceId=optional(Kind.TEXT),
-            )
+            ),
+            must_be_known=True,
         ),
-        "originConnectionLimit": optional(Kind.NUMBER),
+        "originConnectionLimit": optional(Kind.WHOLE, between=(5, 100)),
         "caching": optional(
             an_object(
                 disabled=either(Kind.FLAG, default=False),
-                maxAge=optional(Kind.NUMBER),
-                staleWhileRevalidate=optional(Kind.NUMBER),
-            )
+                maxAge=optional(Kind.WHOLE),
+                staleWhileRevalidate=optional(Kind.WHOLE),
+            ),
+            must_be_known=True,
         ),
         "mtls": optional(
             an_object(
                 caCertificateId=optional(Kind.TEXT),
                 mtlsCertificateId=optional(Kind.TEXT),
                 sslmode=optional(Kind.TEXT),
-            )
+            ),
+            must_be_known=True,
         ),
         "integration": optional(Kind.TEXT, refreshed=False),
         "createdOn": computed(Kind.TIME),

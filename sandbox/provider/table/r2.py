@@ -104,7 +104,7 @@ CORS = _rules(
 
 def _condition(*types: str) -> Property:
     """When a lifecycle rule acts: after `maxAge` seconds, or on a date."""
-    age = {"maxAge": (required if types == ("Age",) else optional)(Kind.NUMBER, api="maxAge")}
+    age = {"maxAge": (required if types == ("Age",) else optional)(Kind.WHOLE, api="maxAge")}
     date = {"date": optional(Kind.TIME)} if "Date" in types else {}
     return an_object(type=required(Kind.TEXT, values=types), **age, **date)
 
@@ -142,7 +142,7 @@ LOCK = _rules(
         condition=required(
             an_object(
                 type=required(Kind.TEXT, values=("Age", "Date", "Indefinite")),
-                maxAgeSeconds=optional(Kind.NUMBER, api="maxAgeSeconds"),
+                maxAgeSeconds=optional(Kind.WHOLE, api="maxAgeSeconds"),
                 date=optional(Kind.TIME),
             )
         ),

@@ -26,7 +26,8 @@ BINDING_TYPES = (
     *("artifacts", "flagship", "k2", "messaging"),
 )
 KEY_USAGES = ("encrypt", "decrypt", "sign", "verify", "deriveKey", "deriveBits", "wrapKey", "unwrapKey")
-TEXT, NUMBER, FLAG = optional(Kind.TEXT), optional(Kind.NUMBER), optional(Kind.FLAG)
+TEXT, FLAG = optional(Kind.TEXT), optional(Kind.FLAG)
+NUMBER, WHOLE = optional(Kind.NUMBER), optional(Kind.WHOLE)
 TEXTS = optional(a_list(Kind.TEXT))
 
 BINDING = an_object(
@@ -69,7 +70,7 @@ BINDING = an_object(
     service=TEXT,
     serviceId=TEXT,
     simple=optional(
-        an_object(limit=required(Kind.NUMBER), period=required(Kind.NUMBER), mitigationTimeout=NUMBER),
+        an_object(limit=required(Kind.NUMBER), period=required(Kind.WHOLE), mitigationTimeout=NUMBER),
     ),
     storeId=TEXT,
     stream=TEXT,
@@ -130,7 +131,7 @@ ASSETS = an_object(
             serveDirectly=optional(Kind.FLAG, deprecated="This attribute is deprecated."),
         )
     ),
-    directory=optional(Kind.TEXT, api=""),
+    directory=optional(Kind.TEXT, api="", excludes="jwt"),
     jwt=optional(Kind.TEXT, secret=True),
 )
 PLACEMENT = an_object(
@@ -191,7 +192,7 @@ PROPERTIES = {
     ),
     "keepAssets": FLAG,
     "keepBindings": optional(a_set(Kind.TEXT)),
-    "limits": optional(an_object(cpuMs=NUMBER, subrequests=NUMBER)),
+    "limits": optional(an_object(cpuMs=WHOLE, subrequests=WHOLE)),
     "logpush": either(Kind.FLAG, default=False),
     "mainModule": TEXT,
     "migrations": optional(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.provider import bodies
+from sandbox.provider.planning import at
 from sandbox.provider.schema import (
     Call,
     Kind,
@@ -34,10 +35,10 @@ from sandbox.provider.table.scripts import (
     CACHE_OPTIONS,
     FLAG,
     MIGRATION,
-    NUMBER,
     PACKAGE,
     POLICIES,
     TEXT,
+    WHOLE,
 )
 from sandbox.provider.uploads import with_known_texts
 from sandbox.provider.values import UNKNOWN
@@ -94,7 +95,7 @@ CONFIGURABLE = ("name", "logpush", "tags", "observability", "subdomain", "tailCo
 
 def _plan_worker(planned: Values, prior: Values | None, inputs: Values) -> None:
     """Previews follow the subdomain unless told otherwise; only a change that somebody asked for is a new update."""
-    subdomain, told = planned.get("subdomain"), (inputs.get("subdomain") or {}).get("previewsEnabled")
+    subdomain, told = planned.get("subdomain"), at(inputs, ("subdomain", "previewsEnabled"))
     if isinstance(subdomain, dict) and told is None:
         enabled = subdomain.get("enabled")
         subdomain["previewsEnabled"] = enabled if isinstance(enabled, bool) else False
@@ -151,16 +152,20 @@ WITH_MODULES = {"include": "modules"}
 
 def _plan_version(planned: Values, _prior: Values | None, inputs: Values) -> None:
     """A module's hash follows from its content; only a Durable Object's binding has values that the API may choose."""
-    for module in planned.get("modules") or []:
+    for module in _known_list(planned.get("modules")):
         content = _content(module)
         if content is not None:
             module["contentSha256"] = hashlib.sha256(content).hexdigest()
-    given = {binding.get("name"): binding for binding in inputs.get("bindings") or []}
-    for binding in planned.get("bindings") or []:
+    given = {binding.get("name"): binding for binding in _known_list(inputs.get("bindings"))}
+    for binding in _known_list(planned.get("bindings")):
         if binding.get("type") != "durable_object_namespace":
             for name in ("className", "namespaceId", "scriptName", "databaseId"):
                 if binding.get(name) is UNKNOWN:
                     binding[name] = given.get(binding.get("name"), {}).get(name)
+
+
+def _known_list(value: Any) -> list[Values]:
+    return value if isinstance(value, list) else []
 
 
 def _content(module: Values) -> bytes | None:
@@ -281,7 +286,7 @@ VERSION_PROPERTIES: dict[str, Property] = {
     "compatibilityFlags": either(a_set(Kind.TEXT), replaces=Replaces.IF_CONFIGURED),
     "annotations": either(ANNOTATIONS, replaces=Replaces.IF_CONFIGURED_BEFORE),
     "bindings": optional(a_list(_binding()), replaces=Replaces.IF_CONFIGURED_BEFORE),
-    "limits": either(an_object(cpuMs=NUMBER, subrequests=NUMBER), replaces=Replaces.IF_CONFIGURED),
+    "limits": either(an_object(cpuMs=WHOLE, subrequests=WHOLE), replaces=Replaces.IF_CONFIGURED),
     "cacheOptions": _fixed(optional, CACHE_OPTIONS),
     "deploy": optional(Kind.FLAG, api=""),
     "exports": _fixed(
@@ -324,7 +329,8 @@ DEPLOYMENT = Resource(
         "accountId": in_path(),
         "strategy": _fixed(required, Kind.TEXT, values=("percentage",)),
         "versions": _fixed(
-            required, a_list(an_object(percentage=required(Kind.NUMBER), versionId=required(Kind.TEXT)))
+            required,
+            a_list(an_object(percentage=required(Kind.NUMBER, between=(0.01, 100)), versionId=required(Kind.TEXT))),
         ),
         "annotations": either(
             an_object(

@@ -1,5 +1,7 @@
 """Workflows: a script's class under a name of its own."""
 
+import math
+
 from sandbox.provider.schema import (
     Call,
     Kind,
@@ -27,7 +29,7 @@ WORKFLOW = Resource(
         "className": required(Kind.TEXT),
         "scriptName": required(Kind.TEXT),
         # An answer never holds these three.
-        "limits": optional(an_object(steps=optional(Kind.NUMBER)), refreshed=False),
+        "limits": optional(an_object(steps=optional(Kind.WHOLE, between=(1, math.inf))), refreshed=False),
         "concurrency": optional(an_object(limit=optional(Kind.NUMBER)), refreshed=False),
         "defaultRetention": optional(an_object(errorRetention=DURATION, successRetention=DURATION), refreshed=False),
         "schedules": optional(a_list(an_object(cron=required(Kind.TEXT)))),

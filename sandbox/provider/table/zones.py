@@ -1,10 +1,15 @@
 """Zones and their settings."""
 
+from typing import Any
+
 from sandbox.provider.schema import (
     Call,
     Kind,
+    RefusedError,
     Replaces,
     Resource,
+    Special,
+    Values,
     a_list,
     an_object,
     computed,
@@ -20,6 +25,16 @@ SETTING = "/zones/{zoneId}/settings/{settingId}"
 TEXT, NUMBER, FLAG, TIME = (computed(kind) for kind in (Kind.TEXT, Kind.NUMBER, Kind.FLAG, Kind.TIME))
 TEXTS = computed(a_list(Kind.TEXT))
 PLAN = "Please use the `/zones/{zone_id}/subscription` API to update a zone's plan."
+
+
+def _insist_on_an_id(state: Values, _before: Values, _answer: Any) -> None:
+    """A zone without an id would have everything in it replaced."""
+    if not state.get("id"):
+        raise RefusedError(
+            "Zone API returned empty or null zone ID",
+            "The answer to a request about a zone has no id, and nothing was taken over from it. Try again.",
+        )
+
 
 ZONE = Resource(
     found_by=("name",),
@@ -59,6 +74,7 @@ ZONE = Resource(
     update=Call(method="PATCH", path=ZONES + "/{id}", only_changes=True),
     delete=Call(method="DELETE", path=ZONES + "/{id}"),
     import_id="zone_id=id",
+    special=Special(state=_insist_on_an_id),
 )
 
 ZONE_SETTING = Resource(
