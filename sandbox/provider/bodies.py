@@ -267,7 +267,7 @@ def _decoded_map(property_: Property, node: Any, value: Any, taking: Taking, *, 
         )
         for key in keys
     }
-    return items or value
+    return items if items or (property_.computed and not property_.optional) else value
 
 
 def _scalar(kind: Kind, node: Any, value: Any) -> Any:

@@ -43,6 +43,11 @@ def check(resource: Resource, type_name: str, name: str, inputs: Values) -> Verd
     return verdict
 
 
+def problems(properties: Mapping[str, Property], values: Values, owner: str) -> list[str]:
+    """What is wrong with values that belong to no resource."""
+    return [problem for problem, _ in _problems(properties, values, "", owner, Verdict())]
+
+
 def _examined(problem: str, name: str, place: str) -> str:
     return f"{problem}. Examine values at '{name}.{place}'." if place else problem
 
@@ -92,12 +97,14 @@ def _value_problems(
             if property_.kind is Kind.SET and (double := _double(value)) is not None:
                 yield f"Duplicate Set Element. This attribute contains duplicate values of: {double!r}", place
             for index, item in enumerate(value):
-                # An object in a list that is not known yet is looked into all the same, and has nothing.
-                told = {} if item is UNKNOWN and property_.of.kind is Kind.OBJECT else item
-                yield from _value_problems(property_.of, told, f"{place}[{index}]", owner, verdict)
+                yield from _value_problems(
+                    property_.of, _looked_into(property_.of, item), f"{place}[{index}]", owner, verdict
+                )
         case Kind.MAP if property_.of:
             for key, item in value.items():
-                yield from _value_problems(property_.of, item, f"{place}.{key}", owner, verdict)
+                yield from _value_problems(
+                    property_.of, _looked_into(property_.of, item), f"{place}.{key}", owner, verdict
+                )
         case _:
             problem = _scalar_problem(property_, value, snake_case(place))
             yield from [(problem, place)] if problem else []
@@ -118,6 +125,11 @@ def _scalar_problem(property_: Property, value: Any, attribute: str) -> str:
         bounds = f"at least {least}" if greatest == math.inf else f"between {least} and {greatest}"
         return f"Invalid Attribute Value. Attribute {attribute} value must be {bounds}, got: {value}"
     return ""
+
+
+def _looked_into(of: Property, element: Any) -> Any:
+    """An object in a list or map that is not known yet is looked into all the same, and has nothing."""
+    return {} if element is UNKNOWN and of.kind is Kind.OBJECT else element
 
 
 def _double(elements: list[Any]) -> Any:

@@ -13,7 +13,7 @@ from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from sandbox.provider import checking
+from sandbox.provider import checking, configuration
 from sandbox.provider.adoption import INTERRUPTED_CREATE
 from sandbox.provider.api import Api
 from sandbox.provider.bodies import sorted_sets, without_nulls
@@ -132,10 +132,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=VERSION)
 
     async def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
-        return provider_pb2.CheckResponse(inputs=request.news)
+        inputs = properties_of(request.news)
+        return provider_pb2.CheckResponse(
+            inputs=to_struct(checking.marked(configuration.KEYS, inputs)),
+            failures=[provider_pb2.CheckFailure(reason=reason) for reason in configuration.failures(inputs)],
+        )
 
     async def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
-        return provider_pb2.DiffResponse(changes=NONE)
+        return provider_pb2.DiffResponse()  # unknown: the engine compares the inputs itself
 
     async def Configure(
         self, request: provider_pb2.ConfigureRequest, context: Context

@@ -70,6 +70,23 @@ def test_what_check_refuses(inputs, places):
     assert all(place in failure for place, failure in zip(places, found, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("module", "refused"),
+    [
+        ({"contentBase64": "eA=="}, 0),
+        ({"contentFile": UNKNOWN}, 0),
+        ({}, 1),
+        ({"contentBase64": "eA==", "contentFile": "worker.js"}, 2),
+    ],
+    ids=["text", "a file that is not known yet", "nothing", "both"],
+)
+def test_a_module_has_one_content(module, refused):
+    version = "cloudflare:index/workerVersion:WorkerVersion"
+    given = {"name": "worker.js", "contentType": "application/javascript+module"} | module
+    inputs = {"accountId": "a", "workerId": "w", "modules": [given]}
+    assert len(checking.check(RESOURCES[version], version, "it", inputs).failures) == refused
+
+
 def test_an_object_that_is_not_known_as_a_whole_is_refused_where_it_cannot_be_planned():
     assert plan(PROPERTIES, None, {"box": {"secret": UNKNOWN}}).state["box"] == {"secret": UNKNOWN}
     with pytest.raises(RefusedError, match="box is not known yet"):

@@ -13,7 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox.provider import start
-from sandbox.provider.values import UNKNOWN, Secret, to_struct
+from sandbox.provider.values import UNKNOWN, Secret, from_struct, to_struct
 
 BUCKET = "cloudflare:index/r2Bucket:R2Bucket"
 SCRIPT = "cloudflare:index/workersScript:WorkersScript"
@@ -105,6 +105,33 @@ def test_it_refuses_to_talk_to(environment, said):
     assert "t" * 40 not in (refused.value.details() or "")
 
 
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({}, []),
+        ({"apiToken": "t" * 40, "baseUrl": NOWHERE, "version": "6.23.1"}, []),
+        ({"apiToken": UNKNOWN}, []),
+        ({"apiToken": "not a token"}, ["api_token"]),
+        ({"apiToken": 7}, ["api_token"]),
+        ({"apiKey": "k" * 37}, ["email"]),
+        ({"apiKey": "k" * 37, "email": "a@example.com"}, []),
+        ({"token": "t" * 40}, ["`cloudflare:token` is not a valid configuration key"]),
+    ],
+)
+def test_the_configuration_is_checked_and_credentials_become_secrets(config, said):
+    async def check() -> Any:
+        async with unconfigured({}) as stub:
+            return await stub.CheckConfig(provider_pb2.CheckRequest(news=to_struct(config)))
+
+    answer = asyncio.run(check())
+    reasons = [failure.reason for failure in answer.failures]
+    assert [part for part in said if part not in " ".join(reasons)] == []
+    assert len(reasons) == len(said)
+    assert not any(str(value) in reason for value in config.values() for reason in reasons if value is not UNKNOWN)
+    secret = {key for key, value in from_struct(answer.inputs).items() if isinstance(value, Secret)}
+    assert secret == {key for key in config if key in {"apiToken", "apiKey"} and config[key] is not UNKNOWN}
+
+
 def asked(plugin_at: Any, question: Any) -> Any:
     async def ask() -> Any:
         async with plugin_at(NOWHERE) as plugin:
@@ -122,6 +149,23 @@ def test_an_unknown_type_is_an_error_by_name(plugin_at):
 def test_an_unknown_function_is_an_error_by_name(plugin_at):
     with pytest.raises(grpc.aio.AioRpcError, match="getIpRanges"):
         asked(plugin_at, lambda plugin: plugin.invoke("cloudflare:index/getIpRanges:getIpRanges", {}))
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "said"),
+    [
+        ("getZone:getZone", {"zoneId": "z", "filter": {"name": "example.com"}}, '"filter" cannot be specified'),
+        ("getZone:getZone", {"filter": {"match": "some"}}, "filter.match value must be one of"),
+        ("getZone:getZone", {}, "Exactly one of these attributes"),
+        ("getZones:getZones", {"maxItems": 1.5}, "maxItems must be a whole number"),
+        ("getZones:getZones", {"nom": "example.com"}, "Unknown property 'nom'"),
+        ("getWorkersScripts:getWorkersScripts", {}, "Missing required property 'accountId'"),
+    ],
+)
+def test_arguments_of_a_function_are_checked_before_it_asks_anybody(plugin_at, function, arguments, said):
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        asked(plugin_at, lambda plugin: plugin.invoke(f"cloudflare:index/{function}", arguments))
+    assert said in (refused.value.details() or "")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Pages projects and their domains."""
 
+from dataclasses import replace
 from typing import Any
 
 from sandbox.provider.schema import (
@@ -66,10 +67,7 @@ DEPLOYMENT_CONFIG = an_object(
     **BINDINGS,
 )
 ENVIRONMENTS = ("preview", "production")
-KEPT = (
-    *("canonicalDeployment", "latestDeployment", "deploymentConfigs", "buildConfig", "createdOn", "framework"),
-    *("frameworkVersion", "previewScriptName", "productionScriptName", "subdomain", "usesFunctions", "domains"),
-)
+KEPT = ("canonicalDeployment", "latestDeployment", "deploymentConfigs", "buildConfig")
 BRANCHES_AND_PATHS = ("pathExcludes", "pathIncludes", "previewBranchExcludes", "previewBranchIncludes")
 
 
@@ -118,19 +116,55 @@ def _settle_config(config: Values, before: Any) -> None:
             variable["value"] = known[name].get("value")
 
 
+BUILD_CONFIG = an_object(
+    buildCaching=FLAGGED,
+    buildCommand=TOLD,
+    destinationDir=TOLD,
+    rootDir=TOLD,
+    webAnalyticsTag=TOLD,
+    webAnalyticsToken=either(Kind.TEXT, secret=True),
+)
+REPOSITORY = an_object(
+    deploymentsEnabled=either(Kind.FLAG, deprecated=GRANULAR),
+    owner=TOLD,
+    ownerId=TOLD,
+    prCommentsEnabled=FLAGGED,
+    previewDeploymentSetting=either(Kind.TEXT, values=("all", "none", "custom")),
+    productionBranch=TOLD,
+    productionDeploymentsEnabled=FLAGGED,
+    repoId=TOLD,
+    repoName=TOLD,
+    **dict.fromkeys(BRANCHES_AND_PATHS, LISTED),
+)
+COMMIT = an_object(branch=SAID, commitDirty=computed(Kind.FLAG), commitHash=SAID, commitMessage=SAID)
+
+
+def _answered(property_: Property) -> Property:
+    """The same, where only the API says it."""
+    return replace(
+        computed(property_, secret=property_.secret),
+        properties={name: _answered(inner) for name, inner in property_.properties.items()},
+        of=property_.of and _answered(property_.of),
+    )
+
+
 STAGE = an_object(endedOn=computed(Kind.TIME), name=SAID, startedOn=computed(Kind.TIME), status=SAID)
 DEPLOYMENT = computed(
     an_object(
         id=SAID,
         aliases=computed(a_list(Kind.TEXT)),
+        buildConfig=_answered(BUILD_CONFIG),
         createdOn=computed(Kind.TIME),
+        deploymentTrigger=computed(an_object(metadata=computed(COMMIT), type=SAID)),
         environment=SAID,
+        envVars=_answered(BINDINGS["envVars"]),
         isSkipped=computed(Kind.FLAG),
         latestStage=computed(STAGE),
         modifiedOn=computed(Kind.TIME),
         projectId=SAID,
         projectName=SAID,
         shortId=SAID,
+        source=_answered(an_object(config=REPOSITORY, type=TOLD)),
         stages=computed(a_list(STAGE)),
         url=SAID,
         usesFunctions=computed(Kind.FLAG),
@@ -144,44 +178,19 @@ PROJECT = Resource(
         "name": required(Kind.TEXT, replaces=Replaces.ALWAYS),
         "accountId": in_path(),
         "productionBranch": required(Kind.TEXT),
-        "buildConfig": either(
-            an_object(
-                buildCaching=FLAGGED,
-                buildCommand=TOLD,
-                destinationDir=TOLD,
-                rootDir=TOLD,
-                webAnalyticsTag=TOLD,
-                webAnalyticsToken=either(Kind.TEXT, secret=True),
-            )
-        ),
+        "buildConfig": either(BUILD_CONFIG),
         "source": optional(
-            an_object(
-                type=required(Kind.TEXT, values=("github", "gitlab")),
-                config=required(
-                    an_object(
-                        deploymentsEnabled=either(Kind.FLAG, deprecated=GRANULAR),
-                        owner=TOLD,
-                        ownerId=TOLD,
-                        prCommentsEnabled=FLAGGED,
-                        previewDeploymentSetting=either(Kind.TEXT, values=("all", "none", "custom")),
-                        productionBranch=TOLD,
-                        productionDeploymentsEnabled=FLAGGED,
-                        repoId=TOLD,
-                        repoName=TOLD,
-                        **dict.fromkeys(BRANCHES_AND_PATHS, LISTED),
-                    )
-                ),
-            )
+            an_object(type=required(Kind.TEXT, values=("github", "gitlab")), config=required(REPOSITORY)),
+            must_be_known=True,
         ),
         "deploymentConfigs": either(an_object(**dict.fromkeys(ENVIRONMENTS, either(DEPLOYMENT_CONFIG)))),
-        "createdOn": computed(Kind.TIME),
-        "framework": SAID,
-        "frameworkVersion": SAID,
-        "previewScriptName": SAID,
-        "productionScriptName": SAID,
-        "subdomain": SAID,
-        "usesFunctions": computed(Kind.FLAG),
-        "domains": computed(a_list(Kind.TEXT)),
+        "createdOn": computed(Kind.TIME, keep=True),
+        **dict.fromkeys(
+            ("framework", "frameworkVersion", "previewScriptName", "productionScriptName", "subdomain"),
+            computed(Kind.TEXT, keep=True),
+        ),
+        "usesFunctions": computed(Kind.FLAG, keep=True),
+        "domains": computed(a_list(Kind.TEXT), keep=True),
         "canonicalDeployment": DEPLOYMENT,
         "latestDeployment": DEPLOYMENT,
     },

@@ -150,6 +150,14 @@ READ_VERSION = Call(method="GET", path=VERSIONS + "/{id}")
 WITH_MODULES = {"include": "modules"}
 
 
+def _check_version(inputs: Values) -> list[tuple[str, str]]:
+    return [
+        (f"modules[{place}]", "Invalid Attribute Combination. Give content_base64 or content_file")
+        for place, module in enumerate(_known_list(inputs.get("modules")))
+        if isinstance(module, dict) and not {"contentBase64", "contentFile"} & {*module}
+    ]
+
+
 def _plan_version(planned: Values, _prior: Values | None, inputs: Values) -> None:
     """A module's hash follows from its content; only a Durable Object's binding has values that the API may choose."""
     for module in _known_list(planned.get("modules")):
@@ -260,8 +268,8 @@ VERSION_PROPERTIES: dict[str, Property] = {
             an_object(
                 name=_fixed(required, Kind.TEXT),
                 contentType=_fixed(required, Kind.TEXT),
-                contentBase64=TEXT,
-                contentFile=optional(Kind.TEXT, api=""),
+                contentBase64=optional(Kind.TEXT, excludes="contentFile"),
+                contentFile=optional(Kind.TEXT, api="", excludes="contentBase64"),
                 contentSha256=_fixed(computed, Kind.TEXT, api=""),
             )
         )
@@ -316,7 +324,7 @@ VERSION = Resource(
     read=READ_VERSION,
     local=("modules",),
     import_id="account_id=accountId/worker_id=workerId/version_id=id",
-    special=Special(plan=_plan_version, write=_create_version, read=_read_version),
+    special=Special(check=_check_version, plan=_plan_version, write=_create_version, read=_read_version),
 )
 
 # Deployments ----------------------------------------------------------------------------------------------------------
