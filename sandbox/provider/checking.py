@@ -69,7 +69,7 @@ def _problems(
         if not property_.required and not property_.optional:
             yield f"Invalid Configuration for Read-Only Attribute. {place} is set by the API", place
             continue
-        if property_.deprecated:
+        if property_.deprecated and value is not UNKNOWN:
             verdict.warnings.append(f'[WARNING] property "{place}" is deprecated: {property_.deprecated}')
         if UNKNOWN is not value and values.get(property_.excludes) not in (None, UNKNOWN):
             one, other = snake_case(place), snake_case(prefix + property_.excludes)

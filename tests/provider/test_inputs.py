@@ -134,3 +134,29 @@ def test_objects_of_a_set_are_refreshed_by_what_they_say():
     properties = {"targets": optional(a_set(an_object(id=optional(Kind.TEXT))))}
     inputs = {"targets": [{}, {"id": "b"}, {"id": "a"}]}
     assert checking.refreshed(properties, inputs, {"targets": [{"id": "a"}, {"id": "b"}, {}]}) == inputs
+
+
+@pytest.mark.parametrize(("said", "changed"), [({"ipv6Only": False}, True), ({}, False)], ids=["one of them", "none"])
+def test_a_record_whose_settings_are_named_in_part_is_modified(said, changed):
+    record = RESOURCES["cloudflare:index/dnsRecord:DnsRecord"]
+    inputs = {"zoneId": "z", "name": "a.example.com", "type": "MX", "ttl": 1, "content": "mail.example.com"}
+    state = {**inputs, "settings": {"ipv6Only": False}, "proxied": False, "modifiedOn": "2026-01-01T00:00:00Z"}
+    planned = plan(record.properties, state, {**inputs, "settings": said, "privateRouting": True}, record.special.plan)
+    assert (planned.state["modifiedOn"] is UNKNOWN) == changed
+
+
+@pytest.mark.parametrize("left_out", ["preview", "production"])
+def test_a_pages_project_declares_both_environments_or_none(left_out):
+    project = RESOURCES["cloudflare:index/pagesProject:PagesProject"]
+    inputs = {"accountId": "a", "name": "site", "productionBranch": "main"}
+    answer = {"deployment_configs": {"preview": {"fail_open": True}, "production": {"fail_open": True}}}
+    settle = project.special.state
+    assert settle
+    for configs, refused in (({left_out: {}}, True), ({"preview": {}, "production": {}}, False), (None, False)):
+        told = inputs if configs is None else {**inputs, "deploymentConfigs": configs}
+        planned = plan(project.properties, None, told, project.special.plan).state
+        if refused:
+            with pytest.raises(RefusedError, match="Declare preview and production"):
+                settle({}, planned, answer)
+        else:
+            settle({}, planned, answer)

@@ -94,12 +94,13 @@ def _is_changed(planned: Values, prior: Values) -> bool:
     content_differs = planned.get("data") is None and planned.get("content") != prior.get("content")
     tags_before = prior.get("tags") or []
     tags = [] if planned.get("tags") is UNKNOWN else planned.get("tags") or []
-    settings, settings_before = _said(planned.get("settings")), _said(prior.get("settings"))
+    settings, settings_before = planned.get("settings"), prior.get("settings")
+    both_said = _said(settings) and settings_before is not None
     return (
         any(planned.get(name) != prior.get(name) for name in (*COMPARED, "data"))
         or content_differs
         or tags != tags_before
-        or (settings != settings_before if settings and settings_before else any(settings_before.values()))
+        or (settings != settings_before if both_said else any(_said(settings_before).values()))
     )
 
 

@@ -7,6 +7,7 @@ from sandbox.provider.schema import (
     Call,
     Kind,
     Property,
+    RefusedError,
     Replaces,
     Resource,
     Special,
@@ -92,8 +93,16 @@ def _config(state: Values, environment: str) -> Any:
     return configs.get(environment) if isinstance(configs, dict) else None
 
 
-def _settle(state: Values, before: Values, _answer: Any) -> None:
+def _settle(state: Values, before: Values, answer: Any) -> None:
     """Empty is null, save in what the program said; secret values are never answered."""
+    answered = (answer.get("deployment_configs") or {}) if isinstance(answer, dict) else {}
+    for environment in ENVIRONMENTS:
+        if _config(before, environment) is UNKNOWN and answered.get(environment) is not None:
+            detail = (
+                f"the project was sent, and its answer has deploymentConfigs.{environment}, which the program leaves out: "
+                f"the plugin cannot take it over. Declare {' and '.join(ENVIRONMENTS)}, or no deploymentConfigs at all."
+            )
+            raise RefusedError("Value Conversion Error", detail)
     if not any(value not in {None, ""} for value in (state.get("buildConfig") or {}).values()):
         state["buildConfig"] = None
     source: Values = (state.get("source") or {}).get("config") or {}
