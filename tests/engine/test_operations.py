@@ -155,6 +155,9 @@ class Remote(pulumi.ComponentResource):
         super().__init__("sluice:index:Remote", "r", {}, None, remote=True)
 Remote()
 """,
+    "env_var_mappings": """
+Provider("north", canal="x", opts=pulumi.ResourceOptions(env_var_mappings={"MINE": "THEIRS"}))
+""",
 }
 
 
@@ -272,3 +275,48 @@ def test_a_program_imports_the_library_and_not_the_engine(shop):
         shop.up("import resource, secrets\npulumi.export('of', [resource.__file__, secrets.__file__])\n").exit_code == 0
     )
     assert all("sandbox" not in path for path in engine.outputs(shop.options())["of"])
+
+
+def marked(shop, name, **more):
+    """Puts keys into the state of a resource that only other engines and providers put there."""
+    document = engine.export(shop.options())
+    for each in document["deployment"]["resources"]:
+        if each["urn"].endswith(f"::{name}"):
+            each.update(more)
+    engine.import_(shop.options(), document)
+
+
+def test_what_asks_to_be_read_before_each_update_is_read_and_nothing_else(shop):
+    shop.up('a = Valve("a", size=1)\nb = Valve("b", size=1)\n')
+    marked(shop, "a", refreshBeforeUpdate=True)
+    shop.change(objects={**shop.world["objects"], "a-1": {**shop.world["objects"]["a-1"], "size": 7}})
+    assert shop.preview().changes == {"same": 2, "update": 1}
+    assert shop.effects() == ["read a a-1"]
+    assert shop.up().changes == {"same": 2, "update": 1}
+    assert shop.effects() == ["read a a-1", "update a a-1"]
+
+
+def test_after_a_failure_that_it_goes_on_from_nothing_waits_and_what_left_the_program_goes(shop):
+    shop.up('a = Valve("a", size=1)\ngone = Valve("gone", size=a.serial)\ns = Valve("s", slot=1)\nt = Valve("t")\n')
+    shop.change(faults={"update:a": "refused", "delete:s": "still in use"})
+    program = """
+a = Valve("a", size=2)
+s = Valve("s", slot=2)
+t = Valve("t", size=2)
+u = Valve("u", size=s.serial)
+"""
+    assert shop.up(program, continue_on_error=True).exit_code == 1
+    assert sorted(shop.effects()) == ["delete gone gone-1", "delete s s-1", "update a a-1", "update t t-1"]
+    assert {"a", "s", "t"} < set(shop.resources())
+    assert not {"gone", "u"} & set(shop.resources())
+
+
+def test_a_version_that_is_none_is_refused_by_name(shop):
+    assert shop.up('a = Valve("a", opts=pulumi.ResourceOptions(version="newest"))\n').exit_code == 1
+    assert "'newest' is not a version of a provider" in shop.messages("error")[0]
+
+
+def test_a_path_that_is_none_is_refused_by_name(shop):
+    shop.up('a = Valve("a", size=1)\n')
+    assert shop.up('a = Valve("a", size=2, opts=pulumi.ResourceOptions(ignore_changes=["l[bad"]))\n').exit_code == 1
+    assert shop.messages("error") == ["'l[bad' is not a property path: '[bad' is neither a name nor an index"]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.engine.errors import EngineError
 from sandbox.engine.resource.property_path import contains, parse, reset
 from sandbox.engine.resource.values import Secret
 
@@ -25,7 +26,7 @@ def test_a_path_is_read_as_pulumi_reads_it(text, path):
 
 @pytest.mark.parametrize("text", ["tags.", "[a]", "a[", 'a["b'])
 def test_what_is_no_path_is_named(text):
-    with pytest.raises(ValueError, match="is not a property path"):
+    with pytest.raises(EngineError, match="is not a property path"):
         parse(text)
 
 
@@ -79,3 +80,28 @@ def test_every_element_of_a_list_can_be_ignored():
 def test_a_path_into_a_secret_leaves_it_secret():
     result, done = reset(parse("keys.one"), {"keys": Secret({"one": 1})}, {"keys": Secret({"one": 2, "two": 2})})
     assert (result, done) == ({"keys": Secret({"one": 1, "two": 2})}, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "result", "done"),
+    [
+        ("tags.team", {}, {"tags": {"team": 1, "cost": 2}}, {"tags": {"cost": 2}}, True),
+        ("tags.team", {"tags": {"team": 1}}, {}, {}, False),
+        ("tags.team", {"tags": 1}, {"tags": 2}, {"tags": 2}, True),
+        ("tags.*", {"tags": {"a": 1}}, {"tags": {"a": 2, "b": 2}}, {"tags": {"a": 1}}, True),
+        ("tags.*", {}, {"tags": {"a": 2}}, {"tags": {"a": 2}}, True),
+        ("tags.*.x", {"tags": {"a": {"x": 1}}}, {"tags": {"a": {}, "b": {"x": 2}}}, {"tags": {"a": {"x": 1}, "b": {"x": 2}}}, True),
+        ("rules[5]", {"rules": [1]}, {"rules": [2]}, {"rules": [2]}, True),
+        ("rules[*]", {"rules": [1, 1, 1]}, {"rules": [2, 2]}, {"rules": [1, 1]}, False),
+        ("rules[*].x", {"rules": [{}, {}, {}]}, {"rules": [{"x": 1}, {"x": 1}]}, {"rules": [{}, {}]}, False),
+    ],
+)  # fmt: skip
+def test_what_one_side_alone_has_is_ignored_as_pulumi_ignores_it(text, old, new, result, done):
+    assert reset(parse(text), old, new) == (result, done)
+
+
+def test_what_is_taken_out_of_an_old_secret_stays_secret():
+    old, new = {"keys": Secret({"one": [1, 2]})}, {"keys": {"one": [3, 4], "two": 5}}
+    assert reset(parse("keys.one"), old, new)[0] == {"keys": {"one": Secret([1, 2]), "two": 5}}
+    assert reset(parse("keys.one[1]"), old, new)[0] == {"keys": {"one": [3, Secret(2)], "two": 5}}
+    assert reset(parse("keys.*"), old, new)[0] == {"keys": {"one": Secret([1, 2])}}

@@ -204,3 +204,23 @@ def test_dependents_are_all_that_need_the_root_directly_or_not(states):
         if reached & set(each.dependencies):
             reached.add(each.urn)
     assert {each.urn for each in graph.depending_on(root)} == reached - {root.urn}
+
+
+def test_what_lies_below_a_resource_that_moved_is_written_with_its_new_urn_though_nothing_registered_it_again():
+    async def run():
+        old, child, other = state("a"), state("b", parent="a"), state("c", "b")
+        child.urn = f"{PREFIX.removesuffix('::')}$t:i:T::b"
+        other.dependencies = [child.urn]
+        snapshot, disk = snapshot_of(old, child, other), Disk()
+        snapshot.write_to(disk, {})
+        moved = state("a", aliases=[old.urn])
+        moved.urn = f"{PREFIX.removesuffix('t:i:T::')}t:i:U$t:i:T::a"
+        step = SameStep(old=snapshot.base[0], new=moved)
+        await snapshot.begin(step)
+        await snapshot.end(step, successful=True)
+        written = {each["urn"].rpartition("::")[2]: each for each in disk.saved[-1]["resources"]}
+        assert written["b"]["parent"] == moved.urn
+        assert written["b"]["urn"] == "urn:pulumi:dev::shop::t:i:U$t:i:T$t:i:T::b"
+        assert written["c"]["dependencies"] == [written["b"]["urn"]]
+
+    asyncio.run(run())

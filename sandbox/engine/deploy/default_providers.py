@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 
 from sandbox.engine.deploy.builtin import BUILTIN
 from sandbox.engine.deploy.registration import Registered, Registration
 from sandbox.engine.deploy.registry import INTERNAL
+from sandbox.engine.errors import EngineError
 from sandbox.engine.plugin import plugins
 from sandbox.engine.resource import urns
 from sandbox.engine.resource.goal import Goal
@@ -17,6 +19,7 @@ DENIED = "denied::"
 """Begins the reference of a default provider that the configuration rules out."""
 DISABLED = "pulumi:disable-default-providers"
 """Configuration key: a list of packages, or of `*`."""
+_VERSION = re.compile(r"\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?", re.ASCII)
 
 
 class DefaultProviders:
@@ -36,11 +39,8 @@ class DefaultProviders:
         return await asyncio.shield(self._registered[key])
 
     async def _create(self, package: str, version: str, url: str) -> str:
-        name = "default" + (f"_{version.replace('.', '_')}" if version else "")
-        inputs = self._inputs(package)
-        inputs |= {"version": version} if version else {}
-        inputs |= {INTERNAL: {"pluginDownloadURL": url}} if url else {}
-        goal = Goal(type=f"{urns.PROVIDER_PREFIX}{package}", name=name, custom=True, inputs=inputs)
+        inputs = self._inputs(package) | plugin_inputs(version, url)
+        goal = Goal(type=f"{urns.PROVIDER_PREFIX}{package}", name=_name(version, url), custom=True, inputs=inputs)
         answer = await self._register(Registration(goal))
         return urns.reference(answer.state.urn, answer.state.id)
 
@@ -52,3 +52,23 @@ class DefaultProviders:
             for key, value in self._configuration.values.items()
             if key.startswith(prefix)
         }
+
+
+def plugin_inputs(version: str, url: str) -> Properties:
+    """What a provider's inputs say of the plugin that is wanted, as far as the program does."""
+    if version and not _VERSION.fullmatch(version):
+        raise EngineError(f"{version!r} is not a version of a provider; give it as MAJOR.MINOR.PATCH")
+    inputs: Properties = {"version": version} if version else {}
+    if version or url:
+        inputs[INTERNAL] = {"pluginDownloadURL": url} if url else {}
+    return inputs
+
+
+def _name(version: str, url: str) -> str:
+    """One per version and address, so that a state may hold several."""
+    parts = ["default"]
+    if version:
+        parts.append(re.sub(r"[.+-]", "_", version))
+    if url:
+        parts.append("/".join(re.sub(r"^[^\w.]|[^\w.-]", "_", part, flags=re.ASCII) for part in url.split("/") if part))
+    return "_".join(parts)

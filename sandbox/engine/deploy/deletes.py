@@ -26,12 +26,12 @@ async def generate_deletes(deployment: "Deployment") -> tuple[list[Step], list[S
     operated = {*generator.operated, *(old for old, new in generator.aliases.used.items() if new in generator.operated)}
     for state in deployment.snapshot.base:
         if allowed is not None and state.urn not in allowed:
-            if state.urn not in operated and not state.delete:
+            if state.urn not in operated:
                 sames.append(SameStep(old=state, new=replace(state), untargeted=True))
             continue
-        if id(state) in generator.condemned:
-            continue
         if state.delete:
+            if id(state) in generator.condemned:
+                continue
             deletes.append(DeleteStep(op="delete-replaced", old=state, logical=False))
         elif state.urn in operated:
             continue

@@ -170,7 +170,10 @@ class Deployment:
                 if self.executor.cancelled.is_set():
                     raise Stopped("resource monitor shut down")
                 plan = await self._planned(following)
-                task = await self.executor.submit(plan.steps) if plan.steps else None
+                steps = self.executor.without_skipped(plan.steps)
+                if plan.steps and not steps:
+                    return
+                task = await self.executor.submit(steps) if steps else None
             following = plan.then
             if following is not None and task is not None:
                 await task

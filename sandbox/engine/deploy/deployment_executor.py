@@ -4,7 +4,7 @@ An update, or its preview, runs the source, and when that wants nothing more, de
 `destroy` and `import_` need no source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sandbox.engine.deploy.deletes import generate_deletes, schedule_deletes
 from sandbox.engine.deploy.deployment import Deployment
@@ -15,6 +15,7 @@ from sandbox.engine.deploy.step_executor import StepExecutor
 from sandbox.engine.deploy.targets import unknown
 from sandbox.engine.errors import Stopped
 from sandbox.engine.resource import urns
+from sandbox.engine.resource.state import ResourceState
 from sandbox.engine.workspace.import_file import ImportFile
 
 
@@ -25,19 +26,15 @@ class DeploymentExecutor:
 
     async def update(self) -> None:
         """Brings the world in line with the program; at a preview, tells what that would take."""
-        deployment = self._deployment
-        if deployment.options.refresh:
-            await self.refresh()
-            if deployment.failed:
-                return
-        else:
-            self._warn_of_interrupted_steps()
-        if self._known(deployment.options.replaces):
+        await self._prepare()
+        if self._deployment.failed:
+            return
+        if self._known(self._deployment.options.replaces):
             await self._run_source()
         await self._finish()
 
-    async def refresh(self) -> None:
-        """Reads every resource anew, and goes on from there."""
+    async def refresh(self, wanted: Callable[[ResourceState], bool] = lambda _: True) -> None:
+        """Reads every resource anew, or those that are wanted, and goes on from there."""
         deployment = self._deployment
         targets = deployment.generator.targets
         if not self._known([*targets.patterns, *targets.excludes]):
@@ -45,7 +42,7 @@ class DeploymentExecutor:
         deployment.refreshing = executor = StepExecutor(deployment, deployment.options.parallel, ignore_errors=True)
         steps = []
         for state in deployment.snapshot.base:
-            included = targets.includes(state)
+            included = wanted(state) and targets.includes(state)
             targets.reached(state, targeted=included)
             if included:
                 steps.append(RefreshStep(old=state))
@@ -61,12 +58,8 @@ class DeploymentExecutor:
 
     async def destroy(self) -> None:
         """Deletes everything in the state."""
-        deployment = self._deployment
-        if deployment.options.refresh:
-            await self.refresh()
-        else:
-            self._warn_of_interrupted_steps()
-        if not deployment.failed and self._known(deployment.options.targets):
+        await self._prepare()
+        if not self._deployment.failed and self._known(self._deployment.options.targets):
             await self._delete()
         await self._finish()
 
@@ -78,6 +71,16 @@ class DeploymentExecutor:
         await deployment.executor.drain()
         await self._finish()
 
+    async def _prepare(self) -> None:
+        """Reads what has to be read before anything is decided."""
+        deployment = self._deployment
+        if deployment.options.refresh:
+            await self.refresh()
+        elif any(state.refresh_before_update for state in deployment.olds.values()):
+            await self.refresh(lambda state: state.refresh_before_update)
+        else:
+            self._warn_of_interrupted_steps()
+
     async def _run_source(self) -> None:
         """Runs it to its end, or until something fails; then deletes what it does not have any more."""
         deployment, executor = self._deployment, self._deployment.executor
@@ -85,7 +88,8 @@ class DeploymentExecutor:
             deployment.begin(packs)
             await self._source.exhausted()
             await executor.drain()
-            if not executor.cancelled.is_set() and self._known(deployment.options.targets):
+            if not executor.cancelled.is_set():
+                self._known(deployment.options.targets)
                 await self._delete()
             await self._take_stack_outputs()
             if not deployment.failed and not executor.failed:

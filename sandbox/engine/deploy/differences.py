@@ -19,22 +19,23 @@ INIT_ERROR = "#initerror"
 async def diff_resource(
     deployment: "Deployment",
     provider: ResourceProvider,
+    urn: str,
     old: ResourceState,
     old_inputs: Properties,
     news: Properties,
     ignore_changes: list[str],
 ) -> DiffResult:
-    """The provider's own word; where it has none, a comparison of the inputs."""
+    """The provider's own word; where it has none, a comparison of the inputs. `urn` is the one that the resource has now."""
     if not provider.known:
         deployment.warn(
             "The provider for this resource has inputs that are not known during preview.\n"
             "This preview may not correctly represent the changes that will be applied during an update.",
-            old.urn,
+            urn,
         )
         return DiffResult(changes="some")
     diff = await provider.diff(
         Diff(
-            urn=old.urn,
+            urn=urn,
             id=old.id,
             old_inputs=old_inputs,
             old_outputs=old.outputs,

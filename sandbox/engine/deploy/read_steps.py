@@ -112,7 +112,8 @@ class RefreshStep(Step):
         if old.external:
             return
         # Seen from the world: what an update would undo is what has changed, so that kinds are turned round.
-        self.diff = inverted(await diff_resource(deployment, provider, new, new.inputs, old.inputs, old.ignore_changes))
+        diff = await diff_resource(deployment, provider, new.urn, new, new.inputs, old.inputs, old.ignore_changes)
+        self.diff = inverted(diff)
         self.diffs, self.detailed_diff = self.diff.diffs, self.diff.detailed_diff
 
     def complete(self) -> None:

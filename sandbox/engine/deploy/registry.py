@@ -44,12 +44,12 @@ class Registry(ResourceProvider):
         """Who manages the resource."""
         if urns.is_provider(state.type):
             return self
-        urn, _ = urns.split_reference(state.provider)
-        if _is_builtin(urn):
-            return self._builtin
-        if state.provider not in self._providers:
+        if not self.knows(state.provider):
             raise EngineError(f"unknown provider '{state.provider}' for resource {state.urn}")
-        return self._providers[state.provider]
+        return self._providers.get(state.provider, self._builtin)
+
+    def knows(self, reference: str) -> bool:
+        return reference in self._providers or _is_builtin(urns.split_reference(reference)[0])
 
     def configured(self, reference: str) -> Provider | None:
         return self._providers.get(reference)

@@ -41,6 +41,7 @@ async def generate_replacement(
     wanted = goal.delete_before_replace
     if not (diff.delete_before_replace if wanted is None else wanted):
         return create_before_delete(registration, old, new, diff)
+    await deployment.ensure_provider(old)
     return [
         *await _delete_dependents(deployment, old),
         *_delete_before_create(deployment, registration, old, new, diff),
@@ -109,7 +110,11 @@ async def _delete_dependents(deployment: "Deployment", root: ResourceState) -> l
                 root.urn,
             )
         generator.dependent_keys[dependent.urn] = keys
-        steps.append(DeleteStep(op="delete-replaced", old=dependent, pending_replacement=True, logical=False))
+        await deployment.ensure_provider(dependent)
+        if dependent.delete:
+            steps.append(DeleteStep(old=dependent))
+        else:
+            steps.append(DeleteStep(op="delete-replaced", old=dependent, pending_replacement=True, logical=False))
         generator.deletes.add(dependent.urn)
         generator.condemned.add(id(dependent))
     return steps
@@ -127,8 +132,11 @@ async def dependent_replacements(
     for dependent in deployment.graph.depending_on(root, generator.operated | generator.creates | generator.deletes):
         keys = await _keys_that_replace(deployment, dependent, replaced)
         if keys is not None:
-            found.append((dependent, keys))
             replaced.add(dependent.urn)
+        if not dependent.delete and (dependent.deleted_with == root.urn or root.urn in dependent.replace_with):
+            keys = []
+        if keys is not None:
+            found.append((dependent, keys))
     return found
 
 
@@ -136,7 +144,7 @@ async def _keys_that_replace(deployment: "Deployment", state: ResourceState, rep
     """None if the state can stay while everything in `replaced` changes."""
     if not state.custom or state.external:
         return None
-    if state.deleted_with in replaced or not replaced.isdisjoint(state.replace_with):
+    if state.deleted_with in replaced:
         return []
     if state.provider and urns.split_reference(state.provider)[0] in replaced:
         return []
@@ -144,9 +152,11 @@ async def _keys_that_replace(deployment: "Deployment", state: ResourceState, rep
     if not unknown.keys() & state.inputs.keys():
         return None
     await deployment.ensure_provider(state)
+    if urns.is_provider(state.type):
+        await deployment.registry.same(state, checked=False)
     inputs = {key: unknown.get(key, value) for key, value in state.inputs.items()}
     diff = await diff_resource(
-        deployment, deployment.provider(state), state, state.inputs, inputs, state.ignore_changes
+        deployment, deployment.provider(state), state.urn, state, state.inputs, inputs, state.ignore_changes
     )
     diff = replace_on_changes(diff, state.replace_on_changes, init_errors=False)
     return diff.replaces if diff.replaces_resource else None

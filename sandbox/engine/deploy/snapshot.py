@@ -174,7 +174,7 @@ class Snapshot:
     def document(self) -> Document:
         """The deployment as the checkpoint holds it. A resource that has not changed is the same object as before."""
         states = self.states
-        renamed = {alias: state.urn for state in states if state.aliases for alias in state.aliases}
+        renamed = _renamed(states)
         # This is done for each save, so that it may cost next to nothing for each state that was written before.
         written = self._written
         resources = [
@@ -235,10 +235,21 @@ def _all_urns(items: list[Any]) -> bool:
     return bool(items) and all(isinstance(item, str) and item.startswith(urns.PREFIX) for item in items)
 
 
+def _renamed(states: list[ResourceState]) -> dict[str, str]:
+    """New URNs by old ones: of what moved, and of what lies below it and was not registered again."""
+    renamed: dict[str, str] = {}
+    for state in states:
+        for alias in state.aliases:
+            renamed[alias] = state.urn
+        if state.parent in renamed:
+            renamed[state.urn] = urns.below(renamed[state.parent], state.type, urns.name_of(state.urn))
+    return renamed
+
+
 def _without_aliases(state: ResourceState, renamed: dict[str, str]) -> ResourceState:
     """The state with new URNs wherever it refers to a resource that has moved; aliases themselves are not stored."""
     provider_urn, provider_id = urns.split_reference(state.provider) if state.provider else ("", "")
-    references = {state.parent, state.deleted_with, provider_urn, *dependencies(state)}
+    references = {state.urn, state.parent, state.deleted_with, provider_urn, *dependencies(state)}
     if not state.aliases and references.isdisjoint(renamed):
         return state
 
@@ -247,6 +258,7 @@ def _without_aliases(state: ResourceState, renamed: dict[str, str]) -> ResourceS
 
     return replace(
         state,
+        urn=current(state.urn),
         aliases=[],
         parent=current(state.parent),
         provider=urns.reference(current(provider_urn), provider_id) if state.provider else "",

@@ -39,7 +39,6 @@ class StepExecutor:
 
     async def submit(self, chain: Sequence[Step]) -> "asyncio.Task[None]":
         """Waits for a free place, then runs the chain in the background."""
-        chain = self._without_skipped(chain)
         await self._slots.acquire()
         task = asyncio.create_task(self._run(chain))
         self._running.add(task)
@@ -59,7 +58,8 @@ class StepExecutor:
     def cancel(self) -> None:
         self.cancelled.set()
 
-    def _without_skipped(self, chain: Sequence[Step]) -> list[Step]:
+    def without_skipped(self, chain: Sequence[Step]) -> list[Step]:
+        """The steps that need nothing that failed; the program hears of the others at once."""
         self._skipped |= {step.urn for step in self.failed}
         kept = []
         for step in chain:
@@ -72,10 +72,11 @@ class StepExecutor:
 
     async def _run(self, chain: Sequence[Step]) -> None:
         try:
-            for step in chain:
+            for place, step in enumerate(chain):
                 if self.cancelled.is_set():
                     return
                 if not await self._execute(step):
+                    self._give_up(chain[place:])
                     return
         finally:
             self._slots.release()
@@ -130,12 +131,15 @@ class StepExecutor:
 
     def _fail(self, step: Step, error: EngineError) -> None:
         self.failed.append(step)
-        if self._ignore_errors:
-            return
-        if self._deployment.options.continue_on_error or isinstance(error, DeleteProtectedError):
-            step.fail()
-        else:
+        goes_on = self._deployment.options.continue_on_error or isinstance(error, DeleteProtectedError)
+        if not goes_on and not self._ignore_errors:
             self.cancel()
+
+    def _give_up(self, chain: Sequence[Step]) -> None:
+        """If the deployment goes on after a failure, the program goes on too: it waits for none of these any more."""
+        if not self.cancelled.is_set():
+            for step in chain:
+                step.fail()
 
     async def register_outputs(self, urn: str, outputs: "Properties") -> None:
         """What `register_outputs` of a component, or the exports of the stack, say in the end."""

@@ -203,6 +203,7 @@ class StepGenerator:
             self.creates.add(urn)
             return Plan(create_before_delete(registration, old, new, DiffResult(changes="some")))
         if old is not None and not targeted:
+            self._require_provider(old)
             return Plan(self._untargeted(registration, old))
         if old is not None:
             return await self._changed(registration, provider, old, new)
@@ -213,6 +214,14 @@ class StepGenerator:
         self.creates.add(urn)
         return Plan([CreateStep(new=new, registration=registration)])
 
+    def _require_provider(self, old: ResourceState) -> None:
+        if old.provider and not self.deployment.registry.knows(old.provider):
+            self.stop(
+                f"provider {old.provider} for resource {old.urn} has not been registered yet, this is due to a change of "
+                "providers mixed with --target. Change your program back to the original providers",
+                old.urn,
+            )
+
     def _untargeted(self, registration: Registration | None, old: ResourceState) -> list[Step]:
         """The old state unchanged, behind whatever it needs that the program has not registered."""
         self.urns.add(old.urn)
@@ -220,7 +229,7 @@ class StepGenerator:
         steps: list[Step] = []
         for needed in dict.fromkeys([*dependencies(old), old.parent]):
             before = self.deployment.olds.get(needed)
-            if before is not None and needed not in self.operated | self.creates and not before.delete:
+            if before is not None and needed not in self.operated | self.creates | self.deletes and not before.delete:
                 steps += self._untargeted(None, before)
         same = SameStep(old=old, new=replace(old), registration=registration, untargeted=True)
         return [*steps, same]
@@ -274,7 +283,7 @@ class StepGenerator:
             return DiffResult(changes="some", replaces=["provider"])
         if provider is None:
             return DiffResult(changes="none" if old.inputs == new.inputs else "some")
-        return await diff_resource(self.deployment, provider, old, old.inputs, new.inputs, goal.ignore_changes)
+        return await diff_resource(self.deployment, provider, new.urn, old, old.inputs, new.inputs, goal.ignore_changes)
 
     async def _provider_changed(self, old: ResourceState, new: ResourceState) -> bool:
         """Whether a resource cannot be managed by the provider that it is given now."""

@@ -19,6 +19,12 @@ def create(stack: str, project: str, parent: str, type_: str, name: str) -> str:
     return f"{PREFIX}{stack}{SEPARATOR}{project}{SEPARATOR}{qualified}{SEPARATOR}{name}"
 
 
+def below(parent: str, type_: str, name: str) -> str:
+    """The URN of a child, in the stack and project of its parent."""
+    stack, project, _ = parent.removeprefix(PREFIX).split(SEPARATOR, 2)
+    return create(stack, project, parent, type_, name)
+
+
 def qualified_type(urn: str) -> str:
     return urn.split(SEPARATOR, 3)[2]
 

@@ -11,6 +11,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
+from sandbox.engine.deploy.default_providers import plugin_inputs
 from sandbox.engine.deploy.deployment import Deployment
 from sandbox.engine.deploy.registration import Outcome, Read, Registration
 from sandbox.engine.errors import EngineError, Stopped, Unsupported
@@ -183,8 +184,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
                 urns.package(request.type), options.version, options.plugin_download_url
             )
         inputs = with_hashes(from_struct(properties), self._deployment.program_directory)
-        if urns.is_provider(request.type) and options.version:
-            inputs = {**inputs, "version": options.version}
+        if urns.is_provider(request.type):
+            inputs = inputs | plugin_inputs(options.version, options.plugin_download_url)
         return goal_of(
             request,
             options,
@@ -255,6 +256,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         raise Unsupported(f"methods of remote components ({request.tok})")
 
     @_answered
+    async def ExistsResource(self, request: Any) -> None:  # noqa: N802
+        raise Unsupported(f"asking whether a resource exists ({request.type})")
+
+    @_answered
     async def RegisterPackage(self, request: Any) -> None:  # noqa: N802
         raise Unsupported(f"parameterized packages ({request.name})")
 
@@ -270,6 +275,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 def _refuse_unsupported(request: Request) -> None:
     if request.remote:
         raise Unsupported(f"remote components ({request.type})")
+    if request.envVarMappings:
+        raise Unsupported(f"env_var_mappings (of {request.name!r})")
     if request.state_migrations:
         raise Unsupported(f"state migrations (on {request.name!r})")
     if request.packageRef:
