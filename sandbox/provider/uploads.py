@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sandbox.provider import bodies, forms
 from sandbox.provider.api import Answer, ApiError
+from sandbox.provider.planning import at
 from sandbox.provider.schema import Call, Kind, Property, RefusedError, Sender, Special, Values
 from sandbox.provider.values import UNKNOWN
 
@@ -22,13 +24,30 @@ MODULE, CLASSIC = "application/javascript+module", "application/javascript"
 SCRIPT_PART = "script"
 NO_CONTENT = 204
 COMPOUND = (Kind.OBJECT, Kind.LIST, Kind.SET)
+READ_WITH_A_HASH = ("assets", "keepBindings", "limits", "observability")
+"""Who compares a hash reads these, too, and cannot while they are unknown."""
 TEXT_BINDINGS = ("secret_text", "plain_text")
 
 
 # Check and planning ---------------------------------------------------------------------------------------------------
 
 
-def check(inputs: Values) -> list[tuple[str, str]]:
+def check(properties: Mapping[str, Property], inputs: Values) -> list[tuple[str, str]]:
+    """What Check says beyond the table."""
+    return [*_code_problems(properties, inputs), *_asset_problems(inputs)]
+
+
+def _asset_problems(inputs: Values) -> Iterator[tuple[str, str]]:
+    first = at(inputs, ("assets", "config", "runWorkerFirst"))
+    paths = first if isinstance(first, list) else []
+    if first not in (None, UNKNOWN) and not isinstance(first, bool | list):
+        said = f"Expected boolean or list/tuple of strings, got {type(first).__name__}"
+        yield "assets.config.runWorkerFirst", f"Invalid type for run_worker_first. {said}"
+    if any(not isinstance(path, str) and path is not UNKNOWN for path in paths):
+        yield "assets.config.runWorkerFirst", "Invalid list element type. All elements must be strings with path rules"
+
+
+def _code_problems(properties: Mapping[str, Property], inputs: Values) -> list[tuple[str, str]]:
     """Which ways to give code exclude each other, and whether a hash fits. Without any code the check itself fails."""
     content, file, sha256 = (inputs.get(name) for name in ("content", "contentFile", "contentSha256"))
     if all(inputs.get(name) is None for name in ("content", "contentFile", "assets")):
@@ -50,8 +69,17 @@ def check(inputs: Values) -> list[tuple[str, str]]:
         rule = 'Attribute "content_sha256" must be specified when "content_file" is specified'
         found.append(("contentFile", f"Invalid Attribute Combination. {rule}"))
     if sha256 is not None and UNKNOWN not in (content, file, sha256):
+        unknown = [name for name in READ_WITH_A_HASH if _is_partly_unknown(properties[name], inputs.get(name))]
+        found += [(name, f"Value Conversion Error. With a hash of the code {name} must be known") for name in unknown]
         found += _hash_problems(content, file, sha256)
     return found
+
+
+def _is_partly_unknown(property_: Property, value: Any) -> bool:
+    """Whether an object or a list is unknown as a whole, here or within."""
+    if isinstance(value, dict):
+        return any(_is_partly_unknown(inner, value.get(name)) for name, inner in property_.properties.items())
+    return value is UNKNOWN and property_.kind in COMPOUND
 
 
 def _excluded(one: str, other: str) -> str:
@@ -246,7 +274,7 @@ def _with_content(state: Values, answer: Answer) -> Values:
 
 def special(properties: Mapping[str, Property]) -> Special:
     return Special(
-        check=check,
+        check=partial(check, properties),
         plan=plan,
         write=writer(properties),
         read=reader(properties),

@@ -1,6 +1,7 @@
 """Inputs in every form: what is taken as something else, what is refused, and what may still be unknown."""
 
 import asyncio
+import hashlib
 from typing import Any
 
 import grpc
@@ -160,3 +161,28 @@ def test_a_pages_project_declares_both_environments_or_none(left_out):
                 settle({}, planned, answer)
         else:
             settle({}, planned, answer)
+
+
+HASH = hashlib.sha256(b"x").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"limits": UNKNOWN}, []),
+        ({"contentSha256": HASH, "limits": UNKNOWN}, ["limits"]),
+        ({"contentSha256": HASH, "limits": {"cpuMs": UNKNOWN}}, []),
+        ({"contentSha256": HASH, "observability": {"enabled": True, "logs": UNKNOWN}}, ["observability"]),
+        ({"contentSha256": HASH, "bindings": UNKNOWN}, []),
+        ({"assets": {"jwt": "t", "config": {"runWorkerFirst": True}}}, []),
+        ({"assets": {"jwt": "t", "config": {"runWorkerFirst": ["/api/*", UNKNOWN]}}}, []),
+        ({"assets": {"jwt": "t", "config": {"runWorkerFirst": "/api/*"}}}, ["runWorkerFirst"]),
+        ({"assets": {"jwt": "t", "config": {"runWorkerFirst": [1]}}}, ["runWorkerFirst"]),
+    ],
+)
+def test_what_check_says_of_a_script_beyond_single_values(given, refused):
+    script = "cloudflare:index/workersScript:WorkersScript"
+    inputs = {"accountId": "a", "scriptName": "s", "content": "x"} | given
+    found = checking.check(RESOURCES[script], script, "it", inputs).failures
+    assert len(found) == len(refused), found
+    assert all(name in failure for name, failure in zip(refused, found, strict=True))
