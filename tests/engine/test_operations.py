@@ -320,3 +320,36 @@ def test_a_path_that_is_none_is_refused_by_name(shop):
     shop.up('a = Valve("a", size=1)\n')
     assert shop.up('a = Valve("a", size=2, opts=pulumi.ResourceOptions(ignore_changes=["l[bad"]))\n').exit_code == 1
     assert shop.messages("error") == ["'l[bad' is not a property path: '[bad' is neither a name nor an index"]
+
+
+def test_what_depends_on_a_target_that_is_only_read_is_drawn_in_with_it(shop):
+    shop.change(objects={"old-1": {"label": "old", "size": 5, "serial": 1, "echo": "old-1/5"}})
+    program = (
+        'old = Valve("old", opts=pulumi.ResourceOptions(id="old-1"))\na = Valve("a", size=old.serial)\nb = Valve("b")\n'
+    )
+    assert shop.up(program, targets=("**::old",), target_dependents=True).exit_code == 0
+    assert shop.effects() == ["read old old-1", "create a a-1"]
+
+
+def test_what_could_not_be_imported_leaves_what_was_there(shop):
+    shop.up('a = Valve("a", size=1)\n')
+    program = 'a = Valve("a", size=1, opts=pulumi.ResourceOptions(import_="a-9"))\n'
+    assert shop.up(program, continue_on_error=True).exit_code == 1
+    assert shop.effects() == ["read a a-9"]
+    assert shop.resources()["a"]["id"] == "a-1"
+
+
+def test_a_policy_that_cannot_decide_names_the_resource(shop, tmp_path):
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (pack / "__main__.py").write_text(
+        "from pulumi_policy import *\n"
+        "def broken(args, report):\n"
+        "    if args.name == 'a':\n"
+        "        raise ValueError('dry')\n"
+        "PolicyPack('p', policies=[ResourceValidationPolicy('broken', 'd', broken)])\n"
+    )
+    assert shop.up('a = Valve("a")\n', policy_packs=(pack,)).exit_code == 1
+    told = [event["diagnosticEvent"] for event in shop.events if "diagnosticEvent" in event]
+    assert [each["urn"] for each in told if each["severity"] == "error"] == [f"{URN}a"]

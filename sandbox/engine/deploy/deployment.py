@@ -154,22 +154,25 @@ class Deployment:
 
     async def register(self, registration: Registration) -> Registered:
         await self.ready.wait()
-        await self._carry_out(lambda: self.generator.generate(registration))
+        goal = registration.goal
+        urn = self.urn(goal.parent, goal.type, goal.name)
+        await self._carry_out(lambda: self.generator.generate(registration), urn)
         return await registration.answer
 
     async def read(self, read: Read) -> Registered:
         await self.ready.wait()
-        await self._carry_out(lambda: self.generator.generate_read(read))
+        urn = self.urn(read.state.parent, read.state.type, read.name)
+        await self._carry_out(lambda: self.generator.generate_read(read), urn)
         return await read.answer
 
-    async def _carry_out(self, generate: Callable[[], Awaitable[Plan]]) -> None:
+    async def _carry_out(self, generate: Callable[[], Awaitable[Plan]], urn: str) -> None:
         """Generates steps, one resource at a time, hands them to the executor, and goes on where there is more to decide."""
         following: Callable[[], Awaitable[Plan]] | None = generate
         while following is not None:
             async with self._generating:
                 if self.executor.cancelled.is_set():
                     raise Stopped("resource monitor shut down")
-                plan = await self._planned(following)
+                plan = await self._planned(following, urn)
                 steps = self.executor.without_skipped(plan.steps)
                 if plan.steps and not steps:
                     return
@@ -180,19 +183,19 @@ class Deployment:
                 if self.executor.failed and plan.steps[0] in self.executor.failed:
                     return
 
-    async def _planned(self, generate: Callable[[], Awaitable[Plan]]) -> Plan:
+    async def _planned(self, generate: Callable[[], Awaitable[Plan]], urn: str) -> Plan:
         try:
             return await generate()
         except Stopped:
             self.stop()
             raise
         except EngineError as error:
-            self.refuse(error)
+            self.refuse(error, urn)
             raise Stopped(str(error)) from error
 
-    def refuse(self, error: EngineError) -> None:
+    def refuse(self, error: EngineError, urn: str = "") -> None:
         """Ends the deployment because of what the program asked for."""
-        self.error(str(error))
+        self.error(str(error), urn)
         self.stop()
 
     def cancel(self) -> None:

@@ -75,7 +75,7 @@ class StepGenerator:
     @property
     def operated(self) -> set[str]:
         """URNs that the program still has, so that their old states are not to be deleted."""
-        return self.sames | self.updates | self.replaces | self.reads
+        return self.sames | self.updates | self.replaces | self.reads | self.imports
 
     # reads -----------------------------------------------------------------------------------------------------------
 

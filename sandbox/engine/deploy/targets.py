@@ -27,7 +27,8 @@ class Targets:
         return found if self.patterns else not found
 
     def _depends_on_reached(self, state: ResourceState) -> bool:
-        return self.dependents and not self._reached.isdisjoint([*dependencies(state), state.parent])
+        needed = [*dependencies(state), state.parent] if self.dependents else []
+        return any(urn in self._reached or matches_any(self.patterns or self.excludes, urn) for urn in needed)
 
     def reached(self, state: ResourceState, *, targeted: bool) -> None:
         """Dependents come after what they depend on, so that each is told from those before it."""
