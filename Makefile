@@ -1,8 +1,8 @@
 PYTHON ?= python3
 INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
-# Tests wait for processes and sockets: half as many workers again as there are cores keep the cores busy.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))')
+# Tests wait for processes and sockets: twice as many workers as there are cores keep the cores busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 2)')
 NODE_TOOLS := node/node_modules/.package-lock.json
 
 .PHONY: help setup tools demo test explore check lint types build bench
