@@ -59,6 +59,9 @@ def test_domains_published_by_wrangler_are_shown_before_they_are_overwritten(acc
     account.ok("PUT", f"{script}/domains/records", json={**wanted, "override_existing_dns_record": True})
     shown = {(d["hostname"], d["service"]) for d in account.ok("GET", f"{account.path}/workers/domains")}
     assert shown == {("a.rockhound.example", "api"), ("b.rockhound.example", "api")}
+    for query, found in (("hostname=b.rockhound.example", ["b"]), ("service=api", ["a", "b"]), ("service=other", [])):
+        listed = account.ok("GET", f"{account.path}/workers/domains?{query}")
+        assert sorted(d["hostname"].partition(".")[0] for d in listed) == found
     records = account.ok("GET", f"/zones/{zone}/dns_records")
     assert {(r["name"], r["type"]) for r in records} == {
         ("a.rockhound.example", "AAAA"),
